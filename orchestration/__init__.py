@@ -1,0 +1,1 @@
+"""The Dagster definitions and the command line `mizan`. The only package that imports dagster."""

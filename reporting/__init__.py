@@ -1,0 +1,1 @@
+"""Pages for people, made from a release. One model per report feeds every format."""

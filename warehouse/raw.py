@@ -1,18 +1,45 @@
-"""The raw schema of the build database: one view per feed over the batches that the ledger calls current.
+"""The sources of the build database: what dbt reads.
 
-dbt reads these views as its sources. Reads only what the ledger names: a file that a crash left in `raw/` is not data.
+`raw.<feed>` is a view over the batches that the ledger calls current, `ledger.files` and `ledger.quarantine` say what became of
+each file and refused cell, and `checks.holds` names the rows that a failed batch check holds out. Reads only what the ledger
+names: a file that a crash left in `raw/` is not data.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from warehouse.checks import HOLD_SCHEMA, holds_file
 from warehouse.home import Home
 from warehouse.ledger import Entry, Ledger
+
+FILE_SCHEMA = pa.schema(
+    [
+        ("file_sha256", pa.string()),
+        ("name", pa.string()),
+        ("feed", pa.string()),
+        ("mapping", pa.string()),
+        ("mapping_version", pa.string()),
+        ("size_bytes", pa.int64()),
+        ("status", pa.string()),
+        ("reason_code", pa.string()),
+        ("message_fr", pa.string()),
+        ("message_en", pa.string()),
+        ("rows_read", pa.int64()),
+        ("rows_accepted", pa.int64()),
+        ("rows_quarantined", pa.int64()),
+        ("rows_dropped", pa.int64()),
+        ("dropped_by_reason", pa.string()),
+        ("file_sequence", pa.int64()),
+        ("received_at", pa.timestamp("us")),
+    ]
+)
 
 
 def current_batches(ledger: Ledger) -> list[Entry]:
@@ -53,9 +80,35 @@ def create_source(connection: duckdb.DuckDBPyConnection, schema: str, name: str,
     )
 
 
-def register_feeds(connection: duckdb.DuckDBPyConnection, home: Home, ledger: Ledger, feeds: Mapping[str, pa.Schema]) -> None:
-    """Create `raw.<feed>` for every feed from the current batches of the ledger."""
+def register_sources(
+    connection: duckdb.DuckDBPyConnection, home: Home, ledger: Ledger, feeds: Mapping[str, pa.Schema], quarantine: pa.Schema
+) -> None:
+    """Create every source relation from the current batches of the ledger.
+
+    `feeds` maps each feed to the schema of its raw rows, `quarantine` is the schema of a refused cell.
+    """
     batches = current_batches(ledger)
     for feed, columns in feeds.items():
-        files = [home.raw_batch(feed, entry["batch_id"]) for entry in batches if entry["feed"] == feed and entry["rows"] > 0]
+        files = [home.raw_batch(feed, batch["batch_id"]) for batch in batches if batch["feed"] == feed and batch["rows"]]
         create_source(connection, "raw", feed, columns, files)
+    refused = [home.quarantine_batch(b["feed"], b["batch_id"]) for b in batches if b["quarantine_rows"]]
+    create_source(connection, "ledger", "quarantine", quarantine, refused)
+    create_source(connection, "checks", "holds", HOLD_SCHEMA, [f for b in batches if (f := holds_file(home, b["batch_id"]))])
+    connection.register("_files", file_table(ledger))
+    connection.execute("create or replace table ledger.files as select * from _files")
+    connection.unregister("_files")
+
+
+def file_table(ledger: Ledger) -> pa.Table:
+    """One row per file as its last reading left it: what the ledger says of it, with the number of its entry and its time."""
+    last_reading = {(entry["feed"], entry["name"], entry["file_sha256"]): entry for entry in ledger.of_kind("file")}
+    rows = [
+        {
+            **{name: entry.get(name) for name in FILE_SCHEMA.names},
+            "dropped_by_reason": json.dumps(entry.get("dropped_by_reason") or {}, sort_keys=True),
+            "file_sequence": entry["sequence"],
+            "received_at": datetime.fromisoformat(entry["recorded_at"]).replace(tzinfo=None),
+        }
+        for entry in last_reading.values()
+    ]
+    return pa.Table.from_pylist(rows, schema=FILE_SCHEMA)

@@ -1,7 +1,7 @@
 """What checks found: results, passes too, and the rows that a failed batch check holds out.
 
-Stores and reads them as Parquet under `checks/`; runs no check. Results are append-only, one file per run and border, so the
-history of a check is kept for the auditor.
+Stores and reads them as Parquet under `checks/`; runs no check. Results are append-only, one file per run and border,
+so the history of a check is kept for the auditor.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def result_files(home: Home) -> list[Path]:
 
 
 def record_holds(home: Home, batch_id: str, suite: str, holds: pa.Table) -> None:
-    """Keep the rows of a batch that its checks hold out, also when there are none: the batch counts as checked from then on.
+    """Keep the rows of a batch that its checks hold out; also when there are none, the batch counts as checked from then on.
 
     `suite` is a digest of the expectations, so that a changed suite checks old batches again.
     """

@@ -14,13 +14,17 @@ import duckdb
 
 Row = dict[str, Any]
 
-SETTINGS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False, "TimeZone": "UTC"}
+SETTINGS: dict[str, str | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "TimeZone": "UTC",
+}
 
 
 @contextmanager
 def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the file at `path`, closed when the block ends."""
-    connection = duckdb.connect(str(path), read_only=read_only, config=dict(SETTINGS))
+    connection = duckdb.connect(str(path), read_only=read_only, config=SETTINGS)
     try:
         yield connection
     finally:

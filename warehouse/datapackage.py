@@ -56,6 +56,7 @@ def datapackage(connection: duckdb.DuckDBPyConnection, marts: list[Mart], facts:
                             "name": column.name,
                             "type": FIELD_TYPES[types[(mart.name, column.name)].split("(")[0]],
                             "description": column.description,
+                            **({"volatile": True} if column.is_volatile else {}),
                         }
                         for column in mart.columns
                     ]

@@ -1,7 +1,7 @@
 """The data dictionary: what each published table and column means, read from dbt's manifest.
 
-The descriptions live beside the models; this module only reads them. Published are the models under `models/marts/` and the
-tables of the source `operations`, which the publication itself writes.
+The descriptions live beside the models; this module only reads them. Published are the models under `models/marts/` and
+the tables of the source `operations`, which the publication itself writes.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ def expected_tests(manifest: dict[str, Any]) -> dict[str, str]:
 
 
 def manifest_hash(manifest: dict[str, Any]) -> str:
-    """SHA-256 over what the project says: every node with the checksum of its file and its configuration, and every macro.
+    """SHA-256 over what the project says: every node with its checksum and configuration, and every macro.
 
     Two parses of the same project give the same hash; the manifest file itself carries times and paths, which do not.
     """
     nodes = {
-        unique_id: [node["checksum"]["checksum"], node.get("unrendered_config", {})]
+        unique_id: [node["checksum"]["checksum"], node.get("unrendered_config"), node.get("test_metadata")]
         for unique_id, node in manifest["nodes"].items()
     }
     macros = {unique_id: macro["macro_sql"] for unique_id, macro in manifest["macros"].items()}

@@ -1,12 +1,13 @@
 """The home folder: where each kind of file lives, and who may write.
 
-Everything that Mizan stores lies under one folder. This module names the places; what is written there is the business of
-the module that writes it.
+Everything that Mizan stores lies under one folder. This module names the places; what is written there is the business
+of the module that writes it.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,11 +105,13 @@ class Home:
         The lock is the operating system's: it is gone with the process that held it, however that process ended.
         """
         self.root.mkdir(parents=True, exist_ok=True)
-        with open(self.root / ".writer.lock", "w") as handle:
+        with (self.root / ".writer.lock").open("w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise HomeIsBusy(f"{self.root}: another process is writing to this home; wait for it to end.") from error
+                raise HomeIsBusy(
+                    f"{self.root}: another process is writing to this home; wait for it to end."
+                ) from error
             yield
 
 
@@ -116,8 +119,14 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Write `content` to `path` so that a reader sees the old file or the new one, also after a crash."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with open(temporary, "wb") as handle:
+    with temporary.open("wb") as handle:
         handle.write(content)
         handle.flush()
         os.fsync(handle.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes as hexadecimal text, read in pieces."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

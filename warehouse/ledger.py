@@ -1,11 +1,11 @@
 """The ledger: an append-only, hash-chained record of every file, batch, release and decision.
 
-Each line of `ledger.jsonl` is one entry in canonical JSON (sorted keys, no spaces, UTF-8). Its `hash` is the SHA-256 of the
-entry without that field, and `previous_hash` is the hash of the line before, so a change, a deletion or a reordering breaks
-the chain. What an entry means is decided by whoever writes it.
+Each line of `ledger.jsonl` is one entry in canonical JSON (sorted keys, no spaces, UTF-8). Its `hash` is the SHA-256 of
+the entry without that field, and `previous_hash` is the hash of the line before, so a change, a deletion or a new order
+breaks the chain. What an entry means is decided by whoever writes it.
 
-The entries of one act (the files of a batch, then the batch) are appended together and closed by an entry of a closing kind. A tail
-that was never closed is what a crash left behind: `recover` cuts it off, and the act is done again.
+The entries of one act (the files of a batch, then the batch) are appended together and closed by an entry of a closing
+kind. A tail that was never closed is what a crash left behind: `recover` cuts it off, and the act is done again.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Ledger:
             line["hash"] = previous = entry_hash(line)
             recorded.append(line)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path, "ab") as handle:
+        with self.path.open("ab") as handle:
             handle.write("".join(canonical_json(line) + "\n" for line in recorded).encode())
             handle.flush()
             os.fsync(handle.fileno())
@@ -90,7 +90,7 @@ class Ledger:
         end = max((end for entry, end in self._lines() if entry["kind"] in CLOSING_KINDS), default=0)
         cut = self.path.stat().st_size - end
         if cut:
-            with open(self.path, "r+b") as handle:
+            with self.path.open("r+b") as handle:
                 handle.truncate(end)
                 os.fsync(handle.fileno())
         return cut
@@ -113,7 +113,7 @@ class Ledger:
         if not self.path.exists():
             return
         offset = 0
-        with open(self.path, "rb") as handle:
+        with self.path.open("rb") as handle:
             lines = handle.readlines()
         for number, line in enumerate(lines, start=1):
             offset += len(line)

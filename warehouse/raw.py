@@ -1,8 +1,8 @@
 """The sources of the build database: what dbt reads.
 
-`raw.<feed>` is a view over the batches that the ledger calls current, `ledger.files` and `ledger.quarantine` say what became of
-each file and refused cell, and `checks.holds` names the rows that a failed batch check holds out. Reads only what the ledger
-names: a file that a crash left in `raw/` is not data.
+`raw.<feed>` is a view over the batches that the ledger calls current, `ledger.files` and `ledger.quarantine` say what
+became of each file and refused cell, and `checks.holds` names the rows that a failed batch check holds out. Reads only
+what the ledger names: a file that a crash left in `raw/` is not data.
 """
 
 from __future__ import annotations
@@ -53,8 +53,10 @@ def current_batches(ledger: Ledger) -> list[Entry]:
     return [entry for batch_id, entry in batches.items() if batch_id in current]
 
 
-def create_source(connection: duckdb.DuckDBPyConnection, schema: str, name: str, columns: pa.Schema, files: list[Path]) -> None:
-    """Create the relation `schema.name` with exactly these columns: a view over Parquet files, or an empty table without any.
+def create_source(
+    connection: duckdb.DuckDBPyConnection, schema: str, name: str, columns: pa.Schema, files: list[Path]
+) -> None:
+    """Create `schema.name` with exactly these columns: a view over Parquet files, or an empty table without any.
 
     A column that an older file lacks reads as null. Identifiers come from the feed definitions, never from input.
     """
@@ -68,7 +70,10 @@ def create_source(connection: duckdb.DuckDBPyConnection, schema: str, name: str,
     types = connection.execute(f'describe "{schema}"."{name}"').fetchall()
     listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
     present = {
-        row[0] for row in connection.execute(f"describe select * from read_parquet([{listed}], union_by_name = true)").fetchall()
+        row[0]
+        for row in connection.execute(
+            f"describe select * from read_parquet([{listed}], union_by_name = true)"
+        ).fetchall()
     }
     select = ",\n    ".join(
         f'cast("{column}" as {type_}) as "{column}"' if column in present else f'cast(null as {type_}) as "{column}"'
@@ -81,7 +86,11 @@ def create_source(connection: duckdb.DuckDBPyConnection, schema: str, name: str,
 
 
 def register_sources(
-    connection: duckdb.DuckDBPyConnection, home: Home, ledger: Ledger, feeds: Mapping[str, pa.Schema], quarantine: pa.Schema
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    ledger: Ledger,
+    feeds: Mapping[str, pa.Schema],
+    quarantine: pa.Schema,
 ) -> None:
     """Create every source relation from the current batches of the ledger.
 
@@ -89,18 +98,22 @@ def register_sources(
     """
     batches = current_batches(ledger)
     for feed, columns in feeds.items():
-        files = [home.raw_batch(feed, batch["batch_id"]) for batch in batches if batch["feed"] == feed and batch["rows"]]
+        files = [
+            home.raw_batch(feed, batch["batch_id"]) for batch in batches if batch["feed"] == feed and batch["rows"]
+        ]
         create_source(connection, "raw", feed, columns, files)
     refused = [home.quarantine_batch(b["feed"], b["batch_id"]) for b in batches if b["quarantine_rows"]]
     create_source(connection, "ledger", "quarantine", quarantine, refused)
-    create_source(connection, "checks", "holds", HOLD_SCHEMA, [f for b in batches if (f := holds_file(home, b["batch_id"]))])
+    create_source(
+        connection, "checks", "holds", HOLD_SCHEMA, [f for b in batches if (f := holds_file(home, b["batch_id"]))]
+    )
     connection.register("_files", file_table(ledger))
     connection.execute("create or replace table ledger.files as select * from _files")
     connection.unregister("_files")
 
 
 def file_table(ledger: Ledger) -> pa.Table:
-    """One row per file as its last reading left it: what the ledger says of it, with the number of its entry and its time."""
+    """One row per file as its last reading left it: what the ledger says of it, when, and under which number."""
     last_reading = {(entry["feed"], entry["name"], entry["file_sha256"]): entry for entry in ledger.of_kind("file")}
     rows = [
         {

@@ -1,7 +1,8 @@
 """Releases: immutable folders of marts, published by one atomic rename.
 
-A candidate is written beside the build, receives its reports, is sealed with checksums, renamed into `releases/` and entered
-in the ledger; only then does `latest` point to it. What may be published is decided by the caller. Old releases stay: they are the history.
+A candidate is written beside the build, receives its reports, is sealed with checksums, renamed into `releases/` and
+entered in the ledger; only then does `latest` point to it. What may be published is decided by the caller. Old releases
+stay: they are the history.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from warehouse import checks
 from warehouse.database import connect, identifier, literal, rows
 from warehouse.datapackage import datapackage
 from warehouse.dictionary import Mart, load_manifest, manifest_hash, published_marts
-from warehouse.home import Home
+from warehouse.home import Home, file_sha256
 from warehouse.ledger import Ledger
 
 # A published file must open in DuckDB 1.4 and later, whatever version wrote it.
@@ -44,15 +45,16 @@ class Candidate:
 
 
 def content_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: list[str]) -> str:
-    """SHA-256 of the rows of a relation as a sorted set of texts: equal content gives an equal hash, in any order.
+    r"""SHA-256 of the rows of a relation as a sorted set of texts: equal content gives an equal hash, in any order.
 
     Null is written \\N; a backslash or a column separator inside a text is escaped, so that no two rows look alike.
     """
     texts = ", ".join(
-        f"coalesce(replace(replace(cast({identifier(c)} as varchar), '\\', '\\\\'), '|', '\\|'), '\\N')" for c in columns
+        f"coalesce(replace(replace(cast({identifier(c)} as varchar), '\\', '\\\\'), '|', '\\|'), '\\N')"
+        for c in columns
     )
     digest = connection.execute(
-        f"select sha256(coalesce(string_agg(line, chr(10) order by line), '')) "  # noqa: S608 -- names of our own marts
+        f"select sha256(coalesce(string_agg(line, chr(10) order by line), '')) "
         f"from (select sha256(concat_ws('|', {texts})) as line from {relation})"
     ).fetchone()
     assert digest is not None  # noqa: S101 -- an aggregate without grouping always gives one row
@@ -60,7 +62,7 @@ def content_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: 
 
 
 def build_candidate(home: Home, ledger: Ledger, manifest_path: Path, run_id: str, code_version: str) -> Candidate:
-    """Write the marts of the finished build, the tables of the operations and the data dictionary into a new candidate."""
+    """Write the marts of the finished build, the operations tables and the data dictionary into a new candidate."""
     manifest = load_manifest(manifest_path)
     marts = published_marts(manifest)
     published_at = datetime.now(UTC)
@@ -100,14 +102,14 @@ def publish(home: Home, ledger: Ledger, candidate: Candidate) -> Path:
     _write_checksums(candidate.folder)
     release = home.releases / candidate.facts["release_id"]
     home.releases.mkdir(parents=True, exist_ok=True)
-    os.rename(candidate.folder, release)
+    candidate.folder.rename(release)
     keys = ("release_id", "published_at", "code_version", "ledger_head", "marts")
     ledger.append(
         [
             {
                 "kind": "release",
                 **{key: candidate.facts[key] for key in keys},
-                "checksums_sha256": hashlib.sha256((release / CHECKSUMS).read_bytes()).hexdigest(),
+                "checksums_sha256": file_sha256(release / CHECKSUMS),
             }
         ]
     )
@@ -122,7 +124,10 @@ def latest_release(home: Home) -> dict[str, Any] | None:
 
 
 def recover(home: Home, ledger: Ledger) -> None:
-    """Finish or undo a publication that a crash cut in two: only releases that the ledger names exist, and `latest` is the last."""
+    """Finish or undo a publication that a crash cut in two.
+
+    Afterwards only releases that the ledger names exist, and `latest` points to the last of them.
+    """
     known = [entry["release_id"] for entry in ledger.of_kind("release")]
     for folder in home.releases.glob("*"):
         if folder.is_dir() and not folder.is_symlink() and folder.name not in known:
@@ -132,17 +137,17 @@ def recover(home: Home, ledger: Ledger) -> None:
 
 
 def _point_latest_to(home: Home, release_id: str) -> None:
-    if home.latest_release.is_symlink() and os.readlink(home.latest_release) == release_id:
+    if home.latest_release.is_symlink() and home.latest_release.readlink() == Path(release_id):
         return
     temporary = home.releases / f".latest.{os.getpid()}"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(release_id)
-    os.replace(temporary, home.latest_release)
+    temporary.replace(home.latest_release)
 
 
 def _export(connection: duckdb.DuckDBPyConnection, relation: str, file: Path) -> None:
     connection.execute(
-        f"copy (select * from {relation} order by all) to {literal(file)} (format parquet, compression zstd)"  # noqa: S608
+        f"copy (select * from {relation} order by all) to {literal(file)} (format parquet, compression zstd)"
     )
 
 
@@ -154,8 +159,8 @@ def _export_check_results(connection: duckdb.DuckDBPyConnection, home: Home, fil
 def _export_releases(connection: duckdb.DuckDBPyConnection, ledger: Ledger, facts: dict[str, Any], file: Path) -> None:
     """One row per release and mart, from the ledger and from the release that is being made."""
     connection.execute(
-        "create or replace temporary table _releases (release_id varchar, published_at timestamp, code_version varchar, "
-        "ledger_head varchar, mart varchar, rows bigint, content_hash varchar)"
+        "create or replace temporary table _releases (release_id varchar, published_at timestamp, "
+        "code_version varchar, ledger_head varchar, mart varchar, rows bigint, content_hash varchar)"
     )
     for release in [*ledger.of_kind("release"), facts]:
         moment = datetime.fromisoformat(release["published_at"]).replace(tzinfo=None)
@@ -170,11 +175,11 @@ def _export_releases(connection: duckdb.DuckDBPyConnection, ledger: Ledger, fact
 def _content(connection: duckdb.DuckDBPyConnection, folder: Path, mart: Mart) -> dict[str, Any]:
     """Row count and content hash of an exported mart; the dictionary must name exactly its columns."""
     relation = f"read_parquet({literal(folder / 'marts' / f'{mart.name}.parquet')})"
-    names = [row[0] for row in connection.execute(f"describe select * from {relation}").fetchall()]  # noqa: S608
+    names = [row[0] for row in connection.execute(f"describe select * from {relation}").fetchall()]
     described = [column.name for column in mart.columns]
     if names != described:
         raise ValueError(f"{mart.name}: the data dictionary describes {described}, the table has {names}")
-    count = connection.execute(f"select count(*) from {relation}").fetchone()  # noqa: S608
+    count = connection.execute(f"select count(*) from {relation}").fetchone()
     assert count is not None  # noqa: S101 -- as above
     stable = [column.name for column in mart.columns if not column.is_volatile]
     return {"mart": mart.name, "rows": count[0], "content_hash": content_hash(connection, relation, stable)}
@@ -216,7 +221,7 @@ def _write_database(folder: Path, marts: list[Mart]) -> None:
         for mart in marts:
             table = f"release.marts.{identifier(mart.name)}"
             source = literal(folder / "marts" / f"{mart.name}.parquet")
-            connection.execute(f"create table {table} as select * from read_parquet({source})")  # noqa: S608
+            connection.execute(f"create table {table} as select * from read_parquet({source})")
             connection.execute(f"comment on table {table} is {literal(mart.description)}")
             for column in mart.columns:
                 connection.execute(
@@ -231,7 +236,7 @@ def _write_json(file: Path, content: dict[str, Any]) -> None:
 
 def _write_checksums(folder: Path) -> None:
     lines = [
-        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(folder).as_posix()}\n"
+        f"{file_sha256(file)}  {file.relative_to(folder).as_posix()}\n"
         for file in sorted(folder.rglob("*"))
         if file.is_file() and file.name != CHECKSUMS
     ]

@@ -1,0 +1,62 @@
+{#- The distinct texts of a group, sorted and joined by a comma (or another separator). -#}
+{% macro sorted_list(expression, separator=',') -%}
+    {{ return(adapter.dispatch('sorted_list', 'mizan')(expression, separator)) }}
+{%- endmacro %}
+
+{% macro default__sorted_list(expression, separator) -%}
+    array_join(sort_array(collect_set({{ expression }})), '{{ separator }}')
+{%- endmacro %}
+
+{% macro duckdb__sorted_list(expression, separator) -%}
+    string_agg(distinct {{ expression }}, '{{ separator }}' order by {{ expression }})
+{%- endmacro %}
+
+
+{#- A date as French readers write it: 31/12/2025. -#}
+{% macro french_date(date) -%}
+    {%- set text = 'cast(' ~ date ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    substr({{ text }}, 9, 2) || '/' || substr({{ text }}, 6, 2) || '/' || substr({{ text }}, 1, 4)
+{%- endmacro %}
+
+
+{#- A date in the ISO form: 2025-12-31. -#}
+{% macro iso_date(date) -%}
+    cast({{ date }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+
+{#- A decimal with places, as text without the zeros that say nothing. -#}
+{% macro number_text(number) -%}
+    trim(trailing '.' from trim(trailing '0' from cast({{ number }} as {{ dbt.type_string() }})))
+{%- endmacro %}
+
+
+{#- The same with the French decimal comma. -#}
+{% macro french_number(number) -%}
+    replace({{ number_text(number) }}, '.', ',')
+{%- endmacro %}
+
+
+{#-
+    The exact medians of `value` (a decimal) by `partition_by`: a select over `relation` with the partition, `observations` and
+    `median_value`, the middle value, or for an even number the mean of the two in the middle to 9 places.
+-#}
+{% macro exact_medians(relation, value, partition_by) -%}
+    select
+        {{ partition_by | join(', ') }},
+        observations,
+        cast(
+            {{ decimal_divide('sum(ordered_value)', 'cast(count(*) as decimal(18, 0))', 9) }} as decimal(18, 9)
+        ) as median_value
+    from (
+        select
+            {{ partition_by | join(', ') }},
+            {{ value }} as ordered_value,
+            row_number() over (partition by {{ partition_by | join(', ') }} order by {{ value }}) as position,
+            count(*) over (partition by {{ partition_by | join(', ') }}) as observations
+        from {{ relation }}
+        where {{ value }} is not null
+    ) as positioned
+    where 2 * position between observations and observations + 2
+    group by {{ partition_by | join(', ') }}, observations
+{%- endmacro %}

@@ -1,0 +1,30 @@
+with source as (
+    select * from {{ source('raw', 'sites') }}
+),
+
+typed as (
+    select
+        cast(site_id as string) as site_id,
+        cast(member_id as string) as member_id,
+        cast(name as string) as name,
+        cast(region as string) as region,
+        cast(latitude as decimal(18, 6)) as latitude,
+        cast(longitude as decimal(18, 6)) as longitude,
+        cast(unlocode as string) as unlocode,
+        cast(control_share as decimal(18, 6)) as control_share,
+        cast(opened_on as date) as opened_on,
+        cast(closed_on as date) as closed_on,
+        cast(row_id as string) as row_id,
+        cast(file_sha256 as string) as file_sha256,
+        cast(sheet as string) as sheet,
+        cast(row_no as int) as row_no,
+        cast(batch_id as string) as batch_id,
+        cast(file_sequence as bigint) as file_sequence,
+        cast(received_at as timestamp) as received_at,
+        cast(mapping as string) as mapping,
+        cast(mapping_version as string) as mapping_version,
+        cast(flags as string) as flags
+    from source
+)
+
+select * from typed

@@ -39,14 +39,14 @@
 
 {#-
     The exact medians of `value` (a decimal) by `partition_by`: a select over `relation` with the partition, `observations` and
-    `median_value`, the middle value, or for an even number the mean of the two in the middle to 9 places.
+    `median_value`, the middle value, or for an even number the mean of the two in the middle to 6 places.
 -#}
 {% macro exact_medians(relation, value, partition_by) -%}
     select
         {{ partition_by | join(', ') }},
         observations,
         cast(
-            {{ decimal_divide('sum(ordered_value)', 'cast(count(*) as decimal(18, 0))', 9) }} as decimal(18, 9)
+            {{ decimal_divide('sum(ordered_value)', 'cast(count(*) as decimal(18, 0))', 6) }} as decimal(18, 6)
         ) as median_value
     from (
         select

@@ -1,0 +1,1 @@
+"""The assets of the night, in the order of the data: landed feeds, models, publication."""

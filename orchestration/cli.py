@@ -1,0 +1,252 @@
+"""The command line `mizan`. Parses and prints; the work is done elsewhere, and imported only by the command that needs it.
+
+Exit codes: 0 done, 1 fault, 2 usage, 3 a quality gate held the release back.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orchestration.output import Format, print_json, print_rows, say
+
+if TYPE_CHECKING:
+    from warehouse.home import Home
+
+app = typer.Typer(
+    name="mizan",
+    help="An emissions data warehouse: from bills to published figures, each traced to its row.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+HomeOption = Annotated[
+    Path, typer.Option("--home", envvar="MIZAN_HOME", help="The folder that holds landing, archive and releases.")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How data is printed.")]
+DEFAULT_HOME = Path("data")
+
+GATE_CLOSED = 3
+
+
+class TraceFormat(StrEnum):
+    """The forms of a trace."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    html = "html"
+
+
+class Method(StrEnum):
+    """The two methods of scope 2."""
+
+    location = "location"
+    market = "market"
+
+
+@app.command()
+def sample(folder: Annotated[Path, typer.Argument(help="A new home folder.")]) -> None:
+    """Make a made-up association of 40 members: real factors and codes, invented companies."""
+    from ingestion.sample import make_sample
+
+    made = make_sample(folder)
+    say(f"{folder}: {made.files} files of a made-up association. Next step: mizan run --home {folder}")
+
+
+@app.command()
+def run(home: HomeOption = DEFAULT_HOME) -> None:
+    """Run the night: ingest, check, build, check, publish, report."""
+    from orchestration.night import Outcome, run_night
+
+    place = _home(home)
+    night = run_night(place)
+    say(night.message)
+    if night.outcome is Outcome.held_back:
+        raise typer.Exit(GATE_CLOSED)
+    if night.outcome is Outcome.failed:
+        raise typer.Exit(1)
+    latest = place.latest_release
+    print_rows(
+        [
+            {"what": "release", "where": str(latest)},
+            {"what": "reports", "where": str(latest / "reports" / "index.html")},
+            {"what": "Dagster", "where": f"mizan ui --home {place.root}"},
+        ],
+        Format.table,
+    )
+
+
+@app.command()
+def ingest(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.table) -> None:
+    """Read what landed, without building or publishing."""
+    from ingestion.landing import ingest_feed, recover
+
+    from ingestion.feeds import load_feeds
+    from warehouse.ledger import Ledger
+
+    place = _home(home)
+    ledger = Ledger(place.ledger)
+    files: list[dict[str, Any]] = []
+    with place.writer():
+        recover(place, ledger)
+        for feed in load_feeds().values():
+            files.extend(
+                {
+                    "feed": feed.name,
+                    "name": file.name,
+                    "status": file.status,
+                    "reason_code": file.reason_code,
+                    "rows_read": file.rows_read,
+                    "rows_accepted": file.rows_accepted,
+                    "rows_quarantined": file.rows_quarantined,
+                    "rows_dropped": file.rows_dropped,
+                }
+                for file in ingest_feed(place, ledger, feed).files
+            )
+    print_rows(files, output)
+    if not files:
+        say("Nothing new in the landing folder.")
+
+
+@app.command()
+def status(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.table) -> None:
+    """What the last night did, what waits, and what is wrong."""
+    from orchestration.status import status_of
+
+    found = status_of(_home(home))
+    if output is Format.json:
+        print_json(found)
+    else:
+        print_rows([{"what": key, "value": value} for key, value in found.items()], output)
+
+
+@app.command()
+def trace(
+    member: Annotated[str, typer.Argument(help="The member's ICE.")],
+    year: Annotated[int, typer.Option(help="The reporting year.")],
+    scope: Annotated[int | None, typer.Option(min=1, max=2, help="1 or 2.")] = None,
+    method: Annotated[Method, typer.Option(help="Of scope 2.")] = Method.location,
+    measure: Annotated[
+        str | None, typer.Option(help="Any other column of rpt_member_years, such as energy_gj.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+    output: Annotated[TraceFormat, typer.Option("--format")] = TraceFormat.text,
+) -> None:
+    """Derive one figure of rpt_member_years: the rows, months, conversions, factors and files behind it."""
+    from reporting.trace import render_trace
+    from warehouse.trace import MEASURES, NothingToTrace
+    from warehouse.trace import trace as derive
+
+    if (scope is None) == (measure is None):
+        raise typer.BadParameter("give either --scope or --measure")
+    column = measure or ("scope1_kgco2e" if scope == 1 else f"scope2_{method.value}_kgco2e")
+    if column not in MEASURES:
+        raise typer.BadParameter(f"--measure is one of {', '.join(MEASURES)}")
+    try:
+        found = derive(_released(_home(home)), member, year, column)
+    except NothingToTrace as error:
+        raise _Fault(str(error)) from error
+    sys.stdout.write(render_trace(found, output.value))
+    if not found.is_complete:
+        raise _Fault(f"the rows add up to {found.sum}, the published figure is {found.value}")
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="A query on the latest release; tables are in schema marts.")],
+    home: HomeOption = DEFAULT_HOME,
+    output: FormatOption = Format.table,
+) -> None:
+    """Ask the latest release in SQL. Read only; it sees nothing but the release."""
+    import duckdb
+
+    from warehouse.database import rows, sandboxed
+
+    with sandboxed(_released(_home(home)) / "mizan.duckdb") as connection:
+        try:
+            print_rows(rows(connection, sql), output)
+        except duckdb.Error as error:
+            raise _Fault(str(error)) from error
+
+
+@app.command()
+def verify(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.table) -> None:
+    """Recompute the ledger chain, the archive, the batches and every release."""
+    from dataclasses import asdict
+
+    from warehouse.verify import verify as recompute
+
+    found = recompute(_home(home))
+    if output is Format.json:
+        print_json(asdict(found))
+    else:
+        print_rows([{"checked": kind, "number": number} for kind, number in found.checked.items()], output)
+        for difference in found.differences:
+            say(difference)
+        say("Nothing differs." if not found.differences else f"{len(found.differences)} differences.")
+    if found.differences:
+        raise typer.Exit(1)
+
+
+@app.command()
+def releases(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.table) -> None:
+    """The releases published so far, oldest first."""
+    from warehouse.ledger import Ledger
+
+    columns = ("release_id", "published_at", "code_version", "ledger_head")
+    entries = Ledger(_home(home).ledger).of_kind("release")
+    print_rows([{column: entry[column] for column in columns} for entry in entries], output)
+
+
+@app.command()
+def ui(
+    home: HomeOption = DEFAULT_HOME, port: Annotated[int, typer.Option(help="On this machine only.")] = 3000
+) -> None:
+    """Open Dagster on this home: assets, lineage, checks, runs, schedule and sensor."""
+    from orchestration.instance import dagster_home
+    from orchestration.manifest import dbt_environment
+
+    place = _home(home)
+    environment = {
+        **dbt_environment(place),
+        "DAGSTER_HOME": dagster_home(place),
+        "DAGSTER_DISABLE_TELEMETRY": "yes",
+    }
+    say(f"Dagster on http://127.0.0.1:{port} (stop with Ctrl-C)")
+    arguments = ["dev", "-m", "orchestration.definitions", "--host", "127.0.0.1", "--port", str(port)]
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    os.environ.update(environment)
+    raise typer.Exit(subprocess.call([dagster, *arguments], env=environment))  # noqa: S603 -- our own executable
+
+
+class _Fault(typer.Exit):
+    """A fault that the person can act on: the message, then exit code 1."""
+
+    def __init__(self, message: str) -> None:
+        say(f"mizan: {message}")
+        super().__init__(1)
+
+
+def _home(path: Path) -> Home:
+    from warehouse.home import Home
+
+    return Home.at(path)
+
+
+def _released(home: Home) -> Path:
+    if not home.latest_release.exists():
+        raise _Fault(f"{home.releases} holds no release yet; next step: mizan run --home {home.root}")
+    return home.latest_release.resolve()
+
+
+def main() -> None:
+    """The entry point of the `mizan` command."""
+    app()

@@ -1,0 +1,74 @@
+"""What runs when: the night, the backfill, the schedule, the landing sensor and the message after a failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from ingestion.landing import files_waiting
+
+from ingestion.feeds import Feed
+from warehouse.home import Home
+from warehouse.ledger import Ledger
+
+NIGHT = "night"
+BACKFILL = "backfill"
+WEBHOOK_VARIABLE = "MIZAN_WEBHOOK_URL"
+
+
+def schedules_and_jobs(home: Home, feeds: dict[str, Feed]) -> dict[str, list[Any]]:
+    """The jobs, schedule and sensor of a home, as keyword arguments of `dg.Definitions`."""
+
+    @dg.failure_hook(name="tell_people")
+    def tell_people(context: dg.HookContext) -> None:
+        """Leave a readable message in `alerts/`, and post it when a webhook is set."""
+        error = context.op_exception
+        text = f"Mizan: step {context.op.name} failed in run {context.run_id}.\n{error}\n"
+        text += "The last published release stays in place. Next step: mizan status, then mizan ui.\n"
+        home.alerts.mkdir(parents=True, exist_ok=True)
+        (home.alerts / f"{context.run_id}.txt").write_text(text, encoding="utf-8")
+        if os.environ.get(WEBHOOK_VARIABLE):
+            _post(os.environ[WEBHOOK_VARIABLE], text)
+
+    night = dg.define_asset_job(
+        NIGHT,
+        selection=dg.AssetSelection.all(),
+        hooks={tell_people},
+        description="Ingest, check, build, check, publish, report.",
+    )
+    backfill = dg.define_asset_job(
+        BACKFILL,
+        selection=dg.AssetSelection.all(),
+        hooks={tell_people},
+        config={"ops": {"land": {"config": {"reread_archive": True}}}},
+        description="The night, with every archived file read again: after a mapping was mended.",
+    )
+    nightly = dg.ScheduleDefinition(
+        name="nightly", job=night, cron_schedule="0 2 * * *", execution_timezone="Africa/Casablanca"
+    )
+
+    @dg.sensor(name="landing_sensor", job=night, minimum_interval_seconds=300)
+    def landing_sensor(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        """Ask for a night when files wait in the landing folder; the same set of files asks once."""
+        waiting = files_waiting(home, Ledger(home.ledger), feeds)
+        if waiting:
+            yield dg.RunRequest(run_key="|".join(sorted(f"{file.feed}/{file.name}:{file.sha256}" for file in waiting)))
+        else:
+            yield dg.SkipReason("No file waits in the landing folder.")
+
+    return {"jobs": [night, backfill], "schedules": [nightly], "sensors": [landing_sensor]}
+
+
+def _post(url: str, text: str) -> None:
+    """Post a message as JSON `{"text": ...}`, the form that common chat services accept."""
+    if not url.startswith(("https://", "http://")):
+        raise ValueError(f"{WEBHOOK_VARIABLE} must be an http or https address")
+    request = urllib.request.Request(  # noqa: S310 -- the scheme is checked above
+        url, data=json.dumps({"text": text}).encode(), headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310 -- as above
+        pass

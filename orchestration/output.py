@@ -1,0 +1,63 @@
+"""How the command line prints: data on stdout as a table, JSON or CSV; everything else on stderr."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+class Format(StrEnum):
+    """The forms in which data is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def say(text: str) -> None:
+    """Tell the person something; not data."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(text, markup=False)
+
+
+def print_rows(found: Sequence[Mapping[str, Any]], form: Format) -> None:
+    """Print rows of equal columns. Numbers are printed as they are, decimals in JSON as text so that no digit is lost."""
+    if form is Format.json:
+        print_json(list(found))
+    elif form is Format.csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        if found:
+            writer.writerow(found[0].keys())
+        writer.writerows([["" if value is None else _cell(value) for value in row.values()] for row in found])
+    else:
+        table = Table(*(found[0].keys() if found else ()), box=None, header_style="bold")
+        for row in found:
+            table.add_row(*("" if value is None else str(value) for value in row.values()))
+        Console(soft_wrap=True, highlight=False, markup=False).print(table)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=_json_value) + "\n")
+
+
+def _json_value(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def _cell(value: Any) -> str:
+    """A CSV cell. A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r" else text

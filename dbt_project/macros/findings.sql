@@ -14,20 +14,20 @@
 
 {#- A date as French readers write it: 31/12/2025. -#}
 {% macro french_date(date) -%}
-    {%- set text = 'cast(' ~ date ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set text = 'cast(' ~ date ~ ' as string)' -%}
     substr({{ text }}, 9, 2) || '/' || substr({{ text }}, 6, 2) || '/' || substr({{ text }}, 1, 4)
 {%- endmacro %}
 
 
 {#- A date in the ISO form: 2025-12-31. -#}
 {% macro iso_date(date) -%}
-    cast({{ date }} as {{ dbt.type_string() }})
+    cast({{ date }} as string)
 {%- endmacro %}
 
 
 {#- A decimal with places, as text without the zeros that say nothing. -#}
 {% macro number_text(number) -%}
-    trim(trailing '.' from trim(trailing '0' from cast({{ number }} as {{ dbt.type_string() }})))
+    trim(trailing '.' from trim(trailing '0' from cast({{ number }} as string)))
 {%- endmacro %}
 
 

@@ -4,7 +4,7 @@
 -#}
 {% macro kg_per_unit(kilograms, quantity) -%}
     case
-        when abs({{ kilograms }}) < abs({{ quantity }}) * 100000000000
+        when abs({{ kilograms }}) < abs(cast({{ quantity }} as decimal(19, 6))) * cast(100000000000 as decimal(12, 0))
             then {{ decimal_divide(kilograms, quantity, 6) }}
     end
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#- The first of January of a year that is a whole number. -#}
 {% macro first_day_of_year(year) -%}
-    cast(cast({{ year }} as {{ dbt.type_string() }}) || '-01-01' as date)
+    cast(cast({{ year }} as string) || '-01-01' as date)
 {%- endmacro %}
 
 

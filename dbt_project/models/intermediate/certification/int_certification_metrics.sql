@@ -19,7 +19,7 @@ final as (
     select
         computed.application_id,
         computed.metric_id,
-        cast({{ number_text('computed.value') }} as {{ dbt.type_string() }}) as value_text,
+        cast({{ number_text('computed.value') }} as string) as value_text,
         computed.value,
         computed.value as lower,
         computed.value as upper,

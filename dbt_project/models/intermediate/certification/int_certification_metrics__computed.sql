@@ -1,5 +1,3 @@
-{%- set text = dbt.type_string() -%}
-
 with applications as (
     select * from {{ ref('int_applications__current') }}
 ),
@@ -93,8 +91,8 @@ source_coverage as (
                 'cast(sum(open_meters.has_bill) as decimal(18, 0))', 'cast(count(*) as decimal(18, 0))', 12
             ) }} as decimal(28, 12)
         ) as value,
-        'dim_meters, fct_energy_use: ' || cast(sum(open_meters.has_bill) as {{ text }})
-        || '/' || cast(count(*) as {{ text }}) as evidence
+        'dim_meters, fct_energy_use: ' || cast(sum(open_meters.has_bill) as string)
+        || '/' || cast(count(*) as string) as evidence
     from open_meters
     group by open_meters.application_id
 ),
@@ -110,8 +108,8 @@ meter_months as (
                 12
             ) }} as decimal(28, 12)
         ) as value,
-        'rpt_member_months: ' || cast(sum(member_months.meter_months_present) as {{ text }})
-        || '/' || cast(sum(member_months.meter_months_expected) as {{ text }}) as evidence
+        'rpt_member_months: ' || cast(sum(member_months.meter_months_present) as string)
+        || '/' || cast(sum(member_months.meter_months_expected) as string) as evidence
     from applications
     inner join member_months
         on
@@ -138,7 +136,8 @@ period_emissions as (
     left join factors on emissions.factor_id = factors.factor_id
 ),
 
--- The inventory of a period: scope 1, and scope 2 by location. A share of an inventory of which a part is unknown is unknown.
+-- The inventory of a period: scope 1, and scope 2 by location. A share of an inventory of which a part is unknown is
+-- unknown.
 estimated_emissions as (
     select
         period_emissions.application_id,
@@ -161,12 +160,14 @@ estimated_shares as (
                 when
                     estimated_emissions.unknown_facts = 0
                     and estimated_emissions.estimated_kgco2e between 0 and estimated_emissions.total_kgco2e
-                    then {{ decimal_divide('estimated_emissions.estimated_kgco2e', 'estimated_emissions.total_kgco2e', 12) }}
+                    then {{ decimal_divide(
+                        'estimated_emissions.estimated_kgco2e', 'estimated_emissions.total_kgco2e', 12
+                    ) }}
             end as decimal(28, 12)
         ) as value,
         'fct_emissions: ' || coalesce({{ number_text('estimated_emissions.estimated_kgco2e') }}, '?')
         || '/' || coalesce({{ number_text('estimated_emissions.total_kgco2e') }}, '?') || ' kgco2e, '
-        || cast(estimated_emissions.unknown_facts as {{ text }}) || ' unknown' as evidence
+        || cast(estimated_emissions.unknown_facts as string) || ' unknown' as evidence
     from estimated_emissions
 ),
 
@@ -197,7 +198,7 @@ pinned_shares as (
         ) as value,
         'fct_emissions, dim_factors: ' || coalesce({{ number_text('pinned_emissions.pinned_kgco2e') }}, '?')
         || '/' || coalesce({{ number_text('pinned_emissions.total_kgco2e') }}, '?') || ' kgco2e, '
-        || cast(pinned_emissions.unknown_facts as {{ text }}) || ' unknown' as evidence
+        || cast(pinned_emissions.unknown_facts as string) || ' unknown' as evidence
     from pinned_emissions
 ),
 
@@ -206,7 +207,7 @@ blocking_findings as (
         applications.application_id,
         'open_blocking_dq_issues' as metric_id,
         cast(count(findings.finding_id) as decimal(28, 12)) as value,
-        'rpt_findings: ' || cast(count(findings.finding_id) as {{ text }}) as evidence
+        'rpt_findings: ' || cast(count(findings.finding_id) as string) as evidence
     from applications
     left join findings
         on
@@ -240,8 +241,8 @@ dual_reports as (
                 when sum(methods_of_use.unknown_facts) = 0 then 1
             end as decimal(28, 12)
         ) as value,
-        'fct_emissions: ' || cast(sum(case when methods_of_use.methods = 2 then 1 else 0 end) as {{ text }})
-        || '/' || cast(count(*) as {{ text }}) || ' uses by both methods' as evidence
+        'fct_emissions: ' || cast(sum(case when methods_of_use.methods = 2 then 1 else 0 end) as string)
+        || '/' || cast(count(*) as string) || ' uses by both methods' as evidence
     from methods_of_use
     group by methods_of_use.application_id
 ),
@@ -251,11 +252,11 @@ conflicts as (
         applications.application_id,
         'sod_conflicts' as metric_id,
         cast(count(role_conflicts.person_id) as decimal(28, 12)) as value,
-        'stg_case_events__events, stg_programmes__programmes'
+        'int_role_conflicts__found: ' || cast(count(role_conflicts.person_id) as string)
         || coalesce(
-            ': ' || {{ sorted_list(
+            ' (' || {{ sorted_list(
                 "role_conflicts.person_id || ' ' || role_conflicts.role_a || ' / ' || role_conflicts.role_b", '; '
-            ) }}, ''
+            ) }} || ')', ''
         ) as evidence
     from applications
     left join role_conflicts on applications.application_id = role_conflicts.application_id
@@ -286,7 +287,8 @@ events_open as (
     select
         event_balances.application_id,
         event_balances.metric_id,
-        max(case when event_balances.recency = 1 then event_balances.balance end) - least(min(event_balances.balance), 0)
+        max(case when event_balances.recency = 1 then event_balances.balance end)
+        - least(min(event_balances.balance), 0)
             as open_count,
         max(case when event_balances.recency = 1 then event_balances.sequence end) as last_sequence
     from event_balances
@@ -303,8 +305,8 @@ open_events as (
         applications.application_id,
         counted_metrics.metric_id,
         cast(coalesce(events_open.open_count, 0) as decimal(28, 12)) as value,
-        'stg_case_events__events'
-        || coalesce(': sequence ' || cast(events_open.last_sequence as {{ text }}), '') as evidence
+        'case_events'
+        || coalesce(': sequence ' || cast(events_open.last_sequence as string), '') as evidence
     from applications
     cross join counted_metrics
     left join events_open

@@ -31,7 +31,7 @@ roles_held as (
     inner join applications on case_events.application_id = applications.application_id
     union all
     select
-        cast(null as {{ dbt.type_string() }}) as application_id,
+        cast(null as string) as application_id,
         programmes.member_id,
         programmes.person_id,
         'ACCOMPANIER_OR_TRAINER' as role,
@@ -43,7 +43,8 @@ roles_held as (
         and programmes.person_id is not null
 ),
 
--- The case log names no unit finer than the case, so incompatibilities on one record or one row are looked for in one case.
+-- The case log names no unit finer than the case, so incompatibilities on one record or one row are looked for in one
+-- case.
 final as (
     select distinct
         second_role.application_id,

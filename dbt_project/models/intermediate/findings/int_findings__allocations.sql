@@ -19,7 +19,7 @@ statements_of_site_years as (
 unallocated as (
     select
         site_years.*,
-        cast(site_years.year as {{ dbt.type_string() }}) as year_text,
+        cast(site_years.year as string) as year_text,
         statements_of_site_years.row_ids,
         statements_of_site_years.last_received_at
     from site_years
@@ -32,7 +32,7 @@ final as (
         'A01' as check_id,
         unallocated.member_id,
         unallocated.site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as meter_id,
         unallocated.first_month as month,
         unallocated.row_ids,
         'Site ' || unallocated.site_id || ', année ' || unallocated.year_text || ' : '
@@ -51,15 +51,15 @@ final as (
         'A02' as check_id,
         unallocated.member_id,
         unallocated.site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as meter_id,
         unallocated.first_month as month,
         unallocated.row_ids,
-        'Site ' || unallocated.site_id || ', année ' || unallocated.year_text || ' : '
-        || cast(unallocated.unknown_facts as {{ dbt.type_string() }})
-        || ' émissions sans facteur ; le total du site et l''empreinte de ses produits restent inconnus.' as message_fr,
-        'Site ' || unallocated.site_id || ', year ' || unallocated.year_text || ': '
-        || cast(unallocated.unknown_facts as {{ dbt.type_string() }})
-        || ' emissions without a factor; the total of the site and the footprint of its products stay unknown.'
+        'Site ' || unallocated.site_id || ', année ' || unallocated.year_text || ', émissions sans facteur : '
+        || cast(unallocated.unknown_facts as string)
+        || ' ; le total du site et l''empreinte de ses produits restent inconnus.' as message_fr,
+        'Site ' || unallocated.site_id || ', year ' || unallocated.year_text || ', emissions without a factor: '
+        || cast(unallocated.unknown_facts as string)
+        || '; the total of the site and the footprint of its products stay unknown.'
             as message_en,
         cast(unallocated.last_received_at as date) as first_seen_on
     from unallocated

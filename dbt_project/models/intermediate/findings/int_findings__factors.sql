@@ -21,7 +21,7 @@ sources as (
     union all
     select
         process_records.row_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as meter_id,
         'procédé ' || process_records.process as document_fr,
         'process ' || process_records.process as document_en,
         process_records.received_at

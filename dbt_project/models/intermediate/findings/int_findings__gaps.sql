@@ -94,12 +94,12 @@ final as (
         described.meter_id,
         {{ month_of('described.first_day_missing') }} as month,
         described.row_ids,
-        'Compteur ' || described.meter_id || ' : ' || cast(described.days_missing as {{ dbt.type_string() }})
+        'Compteur ' || described.meter_id || ' : ' || cast(described.days_missing as string)
         || ' jours sans facture, du ' || {{ french_date('described.first_day_missing') }}
         || ' au ' || {{ french_date('described.last_day_missing') }}
         || ', entre la facture ' || described.bills_before || ' et la facture ' || described.bills_after || '.'
             as message_fr,
-        'Meter ' || described.meter_id || ': ' || cast(described.days_missing as {{ dbt.type_string() }})
+        'Meter ' || described.meter_id || ': ' || cast(described.days_missing as string)
         || ' days without a bill, from ' || {{ iso_date('described.first_day_missing') }}
         || ' to ' || {{ iso_date('described.last_day_missing') }}
         || ', between bill ' || described.bills_before || ' and bill ' || described.bills_after || '.'

@@ -117,10 +117,10 @@ final as (
         'Compteur ' || measured.meter_id || ' : les factures ' || measured.bill_a || ' et ' || measured.bill_b
         || ' couvrent toutes deux la période du ' || {{ french_date('measured.first_day') }}
         || ' au ' || {{ french_date('measured.last_day') }}
-        || ' (' || cast(measured.days_shared as {{ dbt.type_string() }}) || ' jours).' as message_fr,
+        || ' (' || cast(measured.days_shared as string) || ' j).' as message_fr,
         'Meter ' || measured.meter_id || ': bills ' || measured.bill_a || ' and ' || measured.bill_b
         || ' both cover ' || {{ iso_date('measured.first_day') }} || ' to ' || {{ iso_date('measured.last_day') }}
-        || ' (' || cast(measured.days_shared as {{ dbt.type_string() }}) || ' days).' as message_en,
+        || ' (' || cast(measured.days_shared as string) || ' d).' as message_en,
         cast(measured.last_received_at as date) as first_seen_on
     from measured
 )

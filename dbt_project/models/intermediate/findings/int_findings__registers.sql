@@ -25,7 +25,7 @@ broken_references as (
         'R01' as check_id,
         sites.member_id,
         sites.site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as meter_id,
         sites.row_id,
         'Le site ' || sites.site_id || ' nomme le membre ' || sites.member_id || ', absent du registre.' as message_fr,
         'Site ' || sites.site_id || ' names member ' || sites.member_id || ', which is not in the register.'
@@ -37,7 +37,7 @@ broken_references as (
     union all
     select
         'R02' as check_id,
-        cast(null as {{ dbt.type_string() }}) as member_id,
+        cast(null as string) as member_id,
         meters.site_id,
         meters.meter_id,
         meters.row_id,
@@ -54,7 +54,7 @@ broken_references as (
         'R03' as check_id,
         products.member_id,
         products.site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as meter_id,
         products.row_id,
         'Le produit ' || products.product_id || ' nomme le membre ' || products.member_id || ', absent du registre.'
             as message_fr,
@@ -69,7 +69,7 @@ broken_references as (
         'R04' as check_id,
         products.member_id,
         products.site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as meter_id,
         products.row_id,
         'Le produit ' || products.product_id || ' nomme le site ' || products.site_id
         || ', que le registre ne connaît pas pour le membre ' || products.member_id || '.' as message_fr,
@@ -84,7 +84,7 @@ broken_references as (
         'R05' as check_id,
         instruments.member_id,
         instruments.site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as meter_id,
         instruments.row_id,
         'L''instrument ' || instruments.instrument_id || ' nomme le membre ' || instruments.member_id
         || ', absent du registre.' as message_fr,
@@ -99,7 +99,7 @@ broken_references as (
         'R06' as check_id,
         instruments.member_id,
         instruments.site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as meter_id,
         instruments.row_id,
         'L''instrument ' || instruments.instrument_id || ' nomme le site ' || instruments.site_id
         || ', que le registre ne connaît pas pour le membre ' || instruments.member_id || '.' as message_fr,
@@ -115,8 +115,8 @@ broken_references as (
     select
         'R07' as check_id,
         programmes.member_id,
-        cast(null as {{ dbt.type_string() }}) as site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as site_id,
+        cast(null as string) as meter_id,
         programmes.row_id,
         'Le programme ' || programmes.programme_id || ' nomme le membre ' || programmes.member_id
         || ', absent du registre.' as message_fr,
@@ -130,8 +130,8 @@ broken_references as (
     select
         'R08' as check_id,
         applications.member_id,
-        cast(null as {{ dbt.type_string() }}) as site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as site_id,
+        cast(null as string) as meter_id,
         applications.row_id,
         'La demande ' || applications.application_id || ' nomme le membre ' || applications.member_id
         || ', absent du registre.' as message_fr,
@@ -145,8 +145,8 @@ broken_references as (
     select
         'R09' as check_id,
         applications.member_id,
-        cast(null as {{ dbt.type_string() }}) as site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as site_id,
+        cast(null as string) as meter_id,
         applications.row_id,
         'La demande ' || applications.application_id || ' nomme le produit ' || applications.product_id
         || ', que le registre ne connaît pas pour le membre ' || applications.member_id || '.' as message_fr,
@@ -162,9 +162,9 @@ broken_references as (
     union all
     select
         'R10' as check_id,
-        cast(null as {{ dbt.type_string() }}) as member_id,
-        cast(null as {{ dbt.type_string() }}) as site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as member_id,
+        cast(null as string) as site_id,
+        cast(null as string) as meter_id,
         evidence.row_id,
         'La pièce ' || evidence.evidence_id || ' nomme la demande ' || evidence.application_id
         || ', absente du registre.' as message_fr,
@@ -177,13 +177,13 @@ broken_references as (
     union all
     select
         'R11' as check_id,
-        cast(null as {{ dbt.type_string() }}) as member_id,
-        cast(null as {{ dbt.type_string() }}) as site_id,
-        cast(null as {{ dbt.type_string() }}) as meter_id,
+        cast(null as string) as member_id,
+        cast(null as string) as site_id,
+        cast(null as string) as meter_id,
         case_events.row_id,
-        'L''événement ' || cast(case_events.sequence as {{ dbt.type_string() }}) || ' (' || case_events.event
+        'L''événement ' || cast(case_events.sequence as string) || ' (' || case_events.event
         || ') nomme la demande ' || case_events.application_id || ', absente du registre.' as message_fr,
-        'Event ' || cast(case_events.sequence as {{ dbt.type_string() }}) || ' (' || case_events.event
+        'Event ' || cast(case_events.sequence as string) || ' (' || case_events.event
         || ') names application ' || case_events.application_id || ', which is not in the register.' as message_en,
         case_events.received_at
     from case_events

@@ -62,25 +62,35 @@ medians as (
     {{ exact_medians('uses_per_day', 'gj_per_day', ['member_id', 'meter_id']) }}
 ),
 
+-- DuckDB multiplies two DECIMAL(18, x) within 18 digits; a wider factor makes room for the product.
+compared as (
+    select
+        uses_per_day.*,
+        medians.median_value,
+        medians.observations,
+        cast(uses_per_day.gj_per_day as decimal(19, 6)) as wide_use,
+        cast(medians.median_value as decimal(19, 6)) as wide_median
+    from uses_per_day
+    inner join medians
+        on uses_per_day.member_id = medians.member_id and uses_per_day.meter_id = medians.meter_id
+    where medians.median_value > 0
+),
+
 -- A slip by the factor f multiplies or divides by about f: both ends of the range are tested without a division.
 slips as (
     select
         checks.check_id,
-        uses_per_day.*,
-        medians.median_value,
-        uses_per_day.gj_per_day > medians.median_value as is_above
-    from uses_per_day
-    inner join medians
-        on uses_per_day.member_id = medians.member_id and uses_per_day.meter_id = medians.meter_id
+        compared.*,
+        compared.wide_use > compared.wide_median as is_above
+    from compared
     inner join checks on checks.check_id = 'B28'
     where
-        medians.observations >= checks.minimum_count
-        and medians.median_value > 0
+        compared.observations >= checks.minimum_count
         and (
-            uses_per_day.gj_per_day between
-            medians.median_value * checks.threshold and medians.median_value * checks.threshold_upper
-            or medians.median_value between
-            uses_per_day.gj_per_day * checks.threshold and uses_per_day.gj_per_day * checks.threshold_upper
+            compared.wide_use
+            between compared.wide_median * checks.threshold and compared.wide_median * checks.threshold_upper
+            or compared.wide_median
+            between compared.wide_use * checks.threshold and compared.wide_use * checks.threshold_upper
         )
 ),
 

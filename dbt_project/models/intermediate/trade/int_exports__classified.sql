@@ -32,7 +32,8 @@ keyed as (
     left join rows_held_out on declaration_lines.row_id = rows_held_out.row_id
 ),
 
--- Of the states of a line the furthest stands, and of that state the content received last; of its copies, the row received first.
+-- Of the states of a line the furthest stands, and of that state the content received last; of its copies, the row
+-- received first.
 contents_ranked as (
     select
         keyed.*,
@@ -65,8 +66,8 @@ standing as (
     from contents_ranked
 ),
 
--- A declaration that amends another replaces, line by line, what that one said. An amendment is never older than what it amends,
--- and of two declarations of one day that name each other the one with the greater number stands.
+-- A declaration that amends another replaces, line by line, what that one said. An amendment is never older than what it
+-- amends, and of two declarations of one day that name each other the one with the greater number stands.
 amended_rows as (
     select distinct amended.row_id
     from standing as amended

@@ -37,6 +37,8 @@ stated as (
         split.process_id,
         split.month,
         split.part as quantity,
+        -- DuckDB multiplies two DECIMAL(18, x) within 18 digits; a wider factor makes room for the product.
+        cast(split.part as decimal(19, 6)) as wide_quantity,
         split.unit,
         split.status,
         split.measure_method,
@@ -64,9 +66,9 @@ in_declared_unit as (
         case
             when stated.unit = stated.declared_unit then stated.quantity
             when stated.stated_dimension = stated.declared_dimension
-                then {{ decimal_divide('stated.quantity * stated.stated_factor', 'stated.declared_factor', 6) }}
+                then {{ decimal_divide('stated.wide_quantity * stated.stated_factor', 'stated.declared_factor', 6) }}
             when stated.stated_dimension = 'mass'
-                then {{ decimal_divide('stated.quantity * stated.stated_factor', 'stated.unit_mass_kg', 6) }}
+                then {{ decimal_divide('stated.wide_quantity * stated.stated_factor', 'stated.unit_mass_kg', 6) }}
         end as quantity_declared
     from stated
 ),
@@ -85,9 +87,11 @@ final as (
         in_declared_unit.declared_unit,
         case
             when in_declared_unit.stated_dimension = 'mass'
-                then {{ round_half_up('in_declared_unit.quantity * in_declared_unit.stated_factor * 0.001') }}
+                then {{ round_half_up('in_declared_unit.wide_quantity * in_declared_unit.stated_factor * 0.001') }}
             else
-                {{ round_half_up('in_declared_unit.quantity_declared * in_declared_unit.unit_mass_kg * 0.001') }}
+                {{ round_half_up(
+                    'cast(in_declared_unit.quantity_declared as decimal(19, 6)) * in_declared_unit.unit_mass_kg * 0.001'
+                ) }}
         end as quantity_t,
         in_declared_unit.status,
         in_declared_unit.measure_method,

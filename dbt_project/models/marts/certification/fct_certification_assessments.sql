@@ -89,7 +89,7 @@ final as (
                 when assessed.failures > 0 then 'REFUSE'
                 when assessed.unknowns > 0 then 'NOT_DECIDABLE'
                 else 'GRANT'
-            end as {{ dbt.type_string() }}
+            end as string
         ) as verdict,
         cast(
             case
@@ -103,7 +103,7 @@ final as (
                 when not assessed.is_version_known then 'UNKNOWN_SCHEME_VERSION'
                 when not assessed.has_criteria then 'NO_CRITERIA'
                 else coalesce(assessed.reason_codes, '')
-            end as {{ dbt.type_string() }}
+            end as string
         ) as reason_codes,
         cast(
             case
@@ -111,18 +111,21 @@ final as (
                     then 'La version ' || assessed.scheme_version || ' du référentiel est inconnue'
                 when not assessed.has_criteria
                     then
-                        'La version ' || assessed.scheme_version || ' n''a pas de critères pour chaque niveau de la demande'
+                        'La version ' || assessed.scheme_version
+                        || ' du référentiel n''a pas de critères pour chaque niveau de la demande'
                 else coalesce(assessed.reasons_fr, '')
-            end as {{ dbt.type_string() }}
+            end as string
         ) as reasons_fr,
         cast(
             case
                 when not assessed.is_version_known
                     then 'Version ' || assessed.scheme_version || ' of the scheme is unknown'
                 when not assessed.has_criteria
-                    then 'Version ' || assessed.scheme_version || ' has no criteria for each level of the application'
+                    then
+                        'Version ' || assessed.scheme_version
+                        || ' of the scheme has no criteria for each level of the application'
                 else coalesce(assessed.reasons_en, '')
-            end as {{ dbt.type_string() }}
+            end as string
         ) as reasons_en,
         known.known_at as as_known_at
     from assessed

@@ -27,8 +27,8 @@ known as (
     from files
 ),
 
--- A case keeps the version that it names. Of that version the rows of the day of submission count, or of the version's first
--- day when that is later.
+-- A case keeps the version that it names. Of that version the rows of the day of submission count, or of the version's
+-- first day when that is later.
 criteria_in_force as (
     select
         applications.application_id,
@@ -92,8 +92,8 @@ measured as (
             and criteria_in_force.criterion_id = waivers_in_force.criterion_id
 ),
 
--- Three values: true holds wherever the metric lies in its interval, false nowhere, null in between or without evidence. An
--- interval that contradicts itself is no evidence.
+-- Three values: true holds wherever the metric lies in its interval, false nowhere, null in between or without evidence.
+-- An interval that contradicts itself is no evidence.
 compared as (
     select
         measured.*,
@@ -103,7 +103,8 @@ compared as (
                     case
                         when
                             position(
-                                '|' || measured.value_text || '|' in '|' || coalesce(measured.undecided_values, '') || '|'
+                                '|' || measured.value_text || '|'
+                                in '|' || coalesce(measured.undecided_values, '') || '|'
                             ) > 0
                             then null
                         else position('|' || measured.value_text || '|' in '|' || measured.threshold || '|') > 0
@@ -170,21 +171,21 @@ final as (
         decided.track,
         decided.level,
         decided.kind,
-        cast(decided.value_text as {{ dbt.type_string() }}) as value,
+        cast(decided.value_text as string) as value,
         decided.stated_lower as lower,
         decided.stated_upper as upper,
         decided.unit,
         decided.bound,
         decided.operator,
         decided.threshold,
-        cast(decided.verdict as {{ dbt.type_string() }}) as verdict,
+        cast(decided.verdict as string) as verdict,
         cast(
             case
                 when decided.verdict = 'FAIL' then coalesce(decided.fail_code, decided.nd_code)
                 when decided.verdict = 'UNKNOWN' then coalesce(decided.nd_code, decided.fail_code)
-            end as {{ dbt.type_string() }}
+            end as string
         ) as reason_code,
-        cast(decided.evidence as {{ dbt.type_string() }}) as evidence
+        cast(decided.evidence as string) as evidence
     from decided
 )
 

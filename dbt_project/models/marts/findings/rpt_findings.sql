@@ -31,7 +31,7 @@ final as (
     select
         {{ surrogate_key(['found.check_id', 'found.site_id', 'found.meter_id', 'found.month', 'found.row_ids']) }}
             as finding_id,
-        cast(found.check_id as {{ dbt.type_string() }}) as check_id,
+        cast(found.check_id as string) as check_id,
         checks.name_fr as check_name_fr,
         checks.name_en as check_name_en,
         checks.severity,

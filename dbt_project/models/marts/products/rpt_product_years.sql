@@ -106,9 +106,9 @@ final as (
         allocated.year,
         allocated.member_id,
         allocated.produced_quantity,
-        cast(allocated.declared_unit as {{ dbt.type_string() }}) as declared_unit,
+        cast(allocated.declared_unit as string) as declared_unit,
         allocated.produced_t,
-        cast('mass' as {{ dbt.type_string() }}) as allocation_rule,
+        cast('mass' as string) as allocation_rule,
         cast(
             allocated.share_in_millionths * cast('0.000001' as decimal(6, 6)) as decimal(18, 12)
         ) as allocation_share,

@@ -126,21 +126,21 @@ decided as (
 final as (
     select
         decided.sector,
-        cast(decided.indicator as {{ dbt.type_string() }}) as indicator,
-        cast(decided.unit as {{ dbt.type_string() }}) as unit,
+        cast(decided.indicator as string) as indicator,
+        cast(decided.unit as string) as unit,
         cast(decided.year as int) as year,
         cast(case when decided.status = 'released' then decided.value end as decimal(18, 6)) as value,
-        cast(decided.status as {{ dbt.type_string() }}) as status,
+        cast(decided.status as string) as status,
         cast(
             case
                 when decided.contributors < decided.minimum_contributors
-                    then '<' || cast(decided.minimum_contributors as {{ dbt.type_string() }})
+                    then '<' || cast(decided.minimum_contributors as string)
                 when decided.contributors >= 20 then '20+'
                 when decided.contributors >= 10 then '10-19'
                 when decided.contributors >= 5 then '5-9'
                 when decided.contributors >= 3 then '3-4'
                 else '<3'
-            end as {{ dbt.type_string() }}
+            end as string
         ) as contributors_band,
         -- Of a cell with few contributors, the share of members with data would tell how few, and which.
         case when decided.status in ('released', 'u') then decided.coverage_share end as coverage_share

@@ -18,7 +18,7 @@ final as (
         declaration_lines.status,
         declaration_lines.regime,
         declaration_lines.hs10,
-        cast(left(declaration_lines.hs10, 6) as {{ dbt.type_string() }}) as hs6,
+        cast(left(declaration_lines.hs10, 6) as string) as hs6,
         declaration_lines.cn8,
         declaration_lines.description,
         declaration_lines.destination_country,

@@ -67,19 +67,22 @@ final as (
         product_months.month,
         -- Statements in different units add up in the declared unit only.
         cast(
-            case when product_months.units_stated = 1 then product_months.quantity else product_months.quantity_declared end
+            case
+                when product_months.units_stated = 1 then product_months.quantity
+                else product_months.quantity_declared
+            end
             as decimal(18, 6)
         ) as quantity,
         cast(
             case when product_months.units_stated = 1 then product_months.unit else product_months.declared_unit end
-            as {{ dbt.type_string() }}
+            as string
         ) as unit,
         cast(product_months.quantity_declared as decimal(18, 6)) as quantity_declared,
-        cast(product_months.declared_unit as {{ dbt.type_string() }}) as declared_unit,
+        cast(product_months.declared_unit as string) as declared_unit,
         cast(product_months.quantity_t as decimal(18, 6)) as quantity_t,
         cast(
             case product_months.status_rank when 3 then 'provisional' when 2 then 'restated' when 1 then 'final' end
-            as {{ dbt.type_string() }}
+            as string
         ) as status,
         cast(
             case product_months.method_rank
@@ -88,7 +91,7 @@ final as (
                 when 2 then 'counter'
                 when 1 then 'weighbridge'
             end
-            as {{ dbt.type_string() }}
+            as string
         ) as measure_method,
         product_months.row_ids,
         product_months.file_sha256,

@@ -5,7 +5,7 @@ Who exists and what they own. What they use, make and ship month by month is mad
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
@@ -72,6 +72,7 @@ FUEL_SELLERS = {
     "steam": "Exemple Vapeur SA",
 }
 OWN_PRODUCTION = "Production propre"
+TRANSFORMER_RATIOS = (1, 10, 20, 40, 60, 100, 200, 400, 1000)
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Supply:
-    """One stream of energy into a site. `billing` is mv, lv, solar (electricity), tank, read or card (fuels and heat)."""
+    """One stream of energy into a site. `billing`: mv, lv, solar (electricity), tank, read, card (fuels and heat)."""
 
     supply_id: str
     member_id: str
@@ -134,7 +135,7 @@ class Supply:
     subscribed_kva: int | None = None
     multiplier: int = 1
     fuel: FuelKind | None = None
-    opened_on: date | None = None
+    opened_on: date = date(2010, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,16 @@ def _member(
     left_on = date(2026, 1, 31) if code == "TEX07" else None
     legal_name = f"Exemple {name} {LEGAL_FORMS[size_class]}"
     return Member(
-        member_id, code, legal_name, profile.activity_code, profile.sector, region, size_class, holding_id, joined_on, left_on
+        member_id,
+        code,
+        legal_name,
+        profile.activity_code,
+        profile.sector,
+        region,
+        size_class,
+        holding_id,
+        joined_on,
+        left_on,
     )
 
 
@@ -231,32 +241,43 @@ def _monthly_kwh(site: Site) -> int:
 
 def _multiplier(monthly_kwh: int) -> int:
     """The ratio of a meter's transformers: such that its register counts some thousands a month."""
-    return max((ratio for ratio in (1, 10, 20, 40, 60, 100, 200, 400, 1000) if monthly_kwh // ratio >= 6_000), default=1)
+    return max((ratio for ratio in TRANSFORMER_RATIOS if monthly_kwh // ratio >= 6_000), default=1)
 
 
 def _supplies(chance: Random, site: Site, number: int) -> list[Supply]:
     monthly_kwh = _monthly_kwh(site)
     seller = site.place.seller
 
-    def supply(suffix: str, carrier: str, unit: str, billing: str, sold_by: str, **more: object) -> Supply:
-        meter_id = None if billing == "card" else f"{site.site_id}-{suffix}"
-        opened_on = None if billing == "card" else max(site.opened_on, date(chance.randint(2008, 2019), chance.randint(1, 12), 1))
-        contract_no = None if billing == "solar" else f"C{chance.randint(100_000, 999_999)}"
+    def supply(suffix: str, carrier: str, unit: str, billing: str, sold_by: str) -> Supply:
+        supply_id = f"{site.site_id}-{suffix}"
         return Supply(
-            f"{site.site_id}-{suffix}", site.member_id, site.site_id, meter_id, carrier, unit, billing, sold_by, contract_no,
-            opened_on=opened_on, **more,  # type: ignore[arg-type]
+            supply_id,
+            site.member_id,
+            site.site_id,
+            meter_id=None if billing == "card" else supply_id,
+            carrier=carrier,
+            unit=unit,
+            billing=billing,
+            seller=sold_by,
+            contract_no=None if billing == "solar" else f"C{chance.randint(100_000, 999_999)}",
+            opened_on=max(site.opened_on, date(chance.randint(2008, 2019), chance.randint(1, 12), 1)),
         )
 
+    main = supply("EL1", "electricity", "MWh" if number % 9 == 4 else "kWh", "mv", seller)
     supplies = [
-        supply(
-            "EL1", "electricity", "MWh" if number % 9 == 4 else "kWh", "mv", seller, takeover=TAKEOVERS.get(seller),
-            subscribed_kva=(monthly_kwh // 300 // 50 + 1) * 50, multiplier=_multiplier(monthly_kwh),
+        replace(
+            main,
+            takeover=TAKEOVERS.get(seller),
+            subscribed_kva=(monthly_kwh // 300 // 50 + 1) * 50,
+            multiplier=_multiplier(monthly_kwh),
         )
     ]
     if number % 4 == 1:
-        supplies.append(supply("EL2", "electricity", "kWh", "lv", seller, takeover=TAKEOVERS.get(seller), subscribed_kva=36))
+        second = supply("EL2", "electricity", "kWh", "lv", seller)
+        supplies.append(replace(second, takeover=TAKEOVERS.get(seller), subscribed_kva=36))
     if number % 4 == 3:
         supplies.append(supply("PV1", "electricity_self_generated", "kWh", "solar", OWN_PRODUCTION))
     for rank, fuel in enumerate(site.profile.fuels, start=1):
-        supplies.append(supply(f"CO{rank}", fuel.carrier, fuel.unit, fuel.billing, FUEL_SELLERS[fuel.carrier], fuel=fuel))
+        delivered = supply(f"CO{rank}", fuel.carrier, fuel.unit, fuel.billing, FUEL_SELLERS[fuel.carrier])
+        supplies.append(replace(delivered, fuel=fuel))
     return supplies

@@ -1,7 +1,7 @@
 """Energy bills: electricity at medium and low voltage, own solar power, fuels and heat.
 
-A bill covers the days between two readings or deliveries, so that most bills cross a month's end. Quantities follow from what
-the site made in those days; index readings, registers and amounts agree with them.
+A bill covers the days between two readings or deliveries, so that most bills cross a month's end. Quantities follow
+from what the site made in those days; index readings, registers and amounts agree with them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import cast
 
 from ingestion.sample.association import Association, Site, Supply
 from ingestion.sample.numbers import (
@@ -26,6 +27,7 @@ from ingestion.sample.numbers import (
     vary,
 )
 from ingestion.sample.production import Output, site_mass_kg
+from ingestion.sample.profiles import FuelKind
 from ingestion.sample.rows import Row
 
 EFFICIENCY_PERCENT = {2023: 100, 2024: 98, 2025: 96}
@@ -52,9 +54,7 @@ def vat_percent(carrier: str, issued_on: date) -> int:
 
 def price(row: Row, amount: Decimal) -> Row:
     """`row` with its amount before tax, the tax and the sum."""
-    issued_on = row["issued_on"]
-    assert isinstance(issued_on, date)
-    rate = vat_percent(str(row["carrier"]), issued_on)
+    rate = vat_percent(str(row["carrier"]), cast(date, row["issued_on"]))
     vat = cents(amount * rate / 100)
     return row | {
         "amount_excl_vat": amount,
@@ -80,8 +80,8 @@ def energy_rows(association: Association, output: Output, seed: int) -> list[Row
                 rows += _low_voltage(chance, supply, use, trued_up=site.site_id != "TEX03-A")
             elif supply.billing == "solar":
                 rows += _own_solar(supply, use)
-            else:
-                rows += _fuel(chance, supply, use)
+            elif supply.fuel is not None:
+                rows += _fuel(chance, supply, supply.fuel, use)
     return rows
 
 
@@ -95,7 +95,9 @@ def monthly_use(chance: Random, site: Site, supply: Supply, made_kg: dict[Month,
         elif supply.billing == "solar":
             quantity = _solar_kwh(site, number)
         elif supply.fuel is None:
-            quantity = site.profile.kwh_base * site.scale_percent // 100 + site.profile.kwh_per_tonne * made_kg[month] // 1000
+            quantity = (
+                site.profile.kwh_base * site.scale_percent // 100 + site.profile.kwh_per_tonne * made_kg[month] // 1000
+            )
             if site.profile.sector == "agri_food":
                 quantity = quantity * COOLING[number - 1] // 100
             quantity -= _solar_kwh(site, number) if solar else 0
@@ -199,7 +201,7 @@ def _further_lines(chance: Random, supply: Supply, bill: Row, kwh: int, days: in
 
 
 def _low_voltage(chance: Random, supply: Supply, use: dict[Month, int], *, trued_up: bool) -> list[Row]:
-    """The cycle of two months: an estimate for the first, then a bill on a reading for both, which replaces the estimate."""
+    """The two-month cycle: an estimate of the first month, then a bill on a reading for both, which replaces it."""
     rows: list[Row] = []
     index = chance.randint(1_000, 60_000)
     all_months = months()
@@ -249,10 +251,8 @@ def _own_solar(supply: Supply, use: dict[Month, int]) -> list[Row]:
     ]
 
 
-def _fuel(chance: Random, supply: Supply, use: dict[Month, int]) -> list[Row]:
+def _fuel(chance: Random, supply: Supply, fuel: FuelKind, use: dict[Month, int]) -> list[Row]:
     """Deliveries into a tank, readings of a gas or heat meter, or the month's statement of a station card."""
-    fuel = supply.fuel
-    assert fuel is not None
     if supply.billing == "tank":
         ends = _deliveries(chance)
     elif supply.billing == "read":

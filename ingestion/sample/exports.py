@@ -21,7 +21,11 @@ def export_rows(association: Association, output: Output, seed: int) -> list[Row
     rows: list[Row] = []
     for position, member in enumerate(association.members, start=1):
         chance = generator(seed, "exports", member.code)
-        products = [product for site in association.sites_of(member.member_id) for product in association.products_of(site.site_id)]
+        products = [
+            product
+            for site in association.sites_of(member.member_id)
+            for product in association.products_of(site.site_id)
+        ]
         serial = position * 10_000
         for month in months():
             loads = _loads(chance, products, output, month)
@@ -38,7 +42,7 @@ def _loads(chance: Random, products: list[Product], output: Output, month: Month
     for product in products:
         made_kg = mass_kg(product, output[product.product_id][month])
         shipped_kg = vary(chance, made_kg * product.kind.exported_percent // 100, 3) * 97 // 100
-        destinations = product.kind.destinations.split()
+        destinations = product.kind.destinations
         lots = chance.randint(1, min(2, len(destinations)))
         chosen = chance.sample(destinations, lots)
         left = shipped_kg
@@ -56,7 +60,9 @@ def _loads(chance: Random, products: list[Product], output: Output, month: Month
 def _declaration(
     chance: Random, member: Member, month: Month, destination: str, serial: int, lines: list[tuple[Product, int]]
 ) -> list[Row]:
-    registered_on = min(date(month[0], month[1], chance.randint(4, 28)) + timedelta(days=chance.randint(0, 9)), LAST_DAY)
+    registered_on = min(
+        date(month[0], month[1], chance.randint(4, 28)) + timedelta(days=chance.randint(0, 9)), LAST_DAY
+    )
     regime = "072" if member.sector in INWARD_PROCESSING else "060"
     buyer = chance.randint(1, 3)
     currency, dirhams_per_100 = ("EUR", 1085) if destination in EU else ("USD", 1005)

@@ -1,7 +1,7 @@
 """Exact numbers and repeatable chance for the made-up association.
 
-Everything is made with integers and `Decimal`, and each part of the sample draws from its own generator, named after what it
-makes: the same seed gives the same bytes on any machine, and a change in one part leaves the others as they were.
+Everything is made with integers and `Decimal`, and each part of the sample draws from its own generator, named after
+what it makes: the same seed gives the same bytes on any machine, and a change in one part leaves the others as they were.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def vary(chance: random.Random, value: int, percent: int) -> int:
 
 
 def scaled(value: int, decimals: int) -> Decimal:
-    """The decimal number of `value` units of the last of `decimals` places: scaled(12345, 2) is 123.45."""
+    """The number whose last of `decimals` places counts `value`: 12345 and 2 make 123.45."""
     return Decimal(value).scaleb(-decimals)
 
 
@@ -71,6 +71,6 @@ def spread(monthly: dict[Month, int], start: date, end: date) -> int:
 
 
 def ice(enterprise: int) -> str:
-    """A made-up company identifier: 9999, five digits, one establishment, and two check digits that make it a multiple of 97."""
+    """A made-up company identifier: 9999, five digits, one establishment, and digits that make a multiple of 97."""
     body = f"9999{enterprise:05d}0000"
     return f"{body}{-int(body) * 100 % 97:02d}"

@@ -1,6 +1,7 @@
-"""Where the made-up members stand: the twelve regions of Morocco, with a real town in each, and who sells electricity there.
+"""Where the made-up members stand: real towns of the twelve regions of Morocco, and who sells electricity there.
 
-The plants are made up; towns, regions and the dates on which a regional company took over from a town's distributor are real.
+The plants are made up; towns, regions and the dates on which a regional company took over from a town's distributor are
+real.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Place:
-    """A town: region, hundredths of a degree, the UN/LOCODE where it is a known port or airport town, electricity seller."""
+    """A town: its region, its position in hundredths of a degree, its UN/LOCODE if known, its electricity seller."""
 
     town: str
     region: str

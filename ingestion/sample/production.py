@@ -51,7 +51,9 @@ def mass_kg(product: Product, thousandths: int) -> int:
 def site_mass_kg(association: Association, output: Output, site: Site) -> dict[Month, int]:
     """The mass of all that a site makes in each month."""
     products = association.products_of(site.site_id)
-    return {month: sum(mass_kg(product, output[product.product_id][month]) for product in products) for month in months()}
+    return {
+        month: sum(mass_kg(product, output[product.product_id][month]) for product in products) for month in months()
+    }
 
 
 def production_rows(association: Association, output: Output, seed: int) -> list[Row]:
@@ -60,8 +62,10 @@ def production_rows(association: Association, output: Output, seed: int) -> list
     sites = {site.site_id: site for site in association.sites}
     for product in association.products:
         chance = generator(seed, "production", product.product_id)
-        rows += [_production_row(chance, product, sites[product.site_id], month, made) for month, made in
-                 output[product.product_id].items()]
+        rows += [
+            _production_row(chance, product, sites[product.site_id], month, made)
+            for month, made in output[product.product_id].items()
+        ]
     return rows
 
 
@@ -122,13 +126,15 @@ def _rows_of_process(chance: Random, site: Site, process: ProcessKind, base_kg: 
         if process.of_first_product:
             thousandths = made_kg * process.per_tonne // 1000
         else:
-            thousandths = vary(chance, made_kg * process.per_tonne // 1000 + process.base * site.scale_percent // 100, 9)
+            thousandths = vary(
+                chance, made_kg * process.per_tonne // 1000 + process.base * site.scale_percent // 100, 9
+            )
         row: Row = {
             "member_id": site.member_id,
             "site_id": site.site_id,
             "process": process.process,
             "material": process.material,
-            "quantity": scaled(thousandths, 3),
+            "quantity": scaled(thousandths // 10, 2),
             "unit": process.unit,
             "period_start": first_of(covered[0]),
             "period_end": last_of(covered[-1]),

@@ -1,0 +1,79 @@
+"""The rows of the registers of who exists: members, sites, meters and products."""
+
+from __future__ import annotations
+
+from ingestion.sample.association import Association
+from ingestion.sample.numbers import scaled
+from ingestion.sample.rows import Row
+
+
+def member_rows(association: Association) -> list[Row]:
+    """One row per member."""
+    return [
+        {
+            "member_id": member.member_id,
+            "legal_name": member.legal_name,
+            "activity_code": member.activity_code,
+            "sector": member.sector,
+            "region": member.region,
+            "size_class": member.size_class,
+            "holding_id": member.holding_id,
+            "joined_on": member.joined_on,
+            "left_on": member.left_on,
+        }
+        for member in association.members
+    ]
+
+
+def site_rows(association: Association) -> list[Row]:
+    """One row per site."""
+    return [
+        {
+            "site_id": site.site_id,
+            "member_id": site.member_id,
+            "name": site.name,
+            "region": site.place.region,
+            "latitude": scaled(site.latitude, 2),
+            "longitude": scaled(site.longitude, 2),
+            "unlocode": site.place.unlocode,
+            "control_share": scaled(site.control_share_percent, 2),
+            "opened_on": site.opened_on,
+        }
+        for site in association.sites
+    ]
+
+
+def meter_rows(association: Association) -> list[Row]:
+    """One row per metering point or tank, with the supplier that serves it today."""
+    return [
+        {
+            "meter_id": supply.meter_id,
+            "site_id": supply.site_id,
+            "carrier": supply.carrier,
+            "supplier": supply.takeover.after if supply.takeover else supply.seller,
+            "contract_no": supply.contract_no,
+            "subscribed_kva": supply.subscribed_kva,
+            "multiplier": supply.multiplier,
+            "opened_on": supply.opened_on,
+        }
+        for supply in association.supplies
+        if supply.meter_id is not None
+    ]
+
+
+def product_rows(association: Association) -> list[Row]:
+    """One row per product."""
+    return [
+        {
+            "product_id": product.product_id,
+            "member_id": product.member_id,
+            "site_id": product.site_id,
+            "name": product.kind.name,
+            "hs6": product.kind.hs6,
+            "cn8": product.kind.cn8,
+            "declared_unit": product.kind.unit,
+            "unit_mass_kg": scaled(product.kind.unit_mass_g, 3) if product.kind.unit == "piece" else None,
+            "production_route": product.kind.route,
+        }
+        for product in association.products
+    ]

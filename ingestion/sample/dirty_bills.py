@@ -10,6 +10,7 @@ from ingestion.sample.soiling import (
     Act,
     Dirt,
     Documents,
+    energy_lines,
     find_document,
     lines_of_bill,
     overwrite,

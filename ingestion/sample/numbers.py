@@ -1,7 +1,8 @@
 """Exact numbers and repeatable chance for the made-up association.
 
 Everything is made with integers and `Decimal`, and each part of the sample draws from its own generator, named after
-what it makes: the same seed gives the same bytes on any machine, and a change in one part leaves the others as they were.
+what it makes: the same seed gives the same bytes on any machine, and a change in one part leaves the others as they
+were.
 """
 
 from __future__ import annotations

@@ -1,3 +1,8 @@
+{#-
+    A warning for every product: DuckDB keeps the product of two decimals of up to 18 digits at 18 digits, so that DECIMAL(18, 6) times
+    DECIMAL(18, 6) overflows from a million on (it fails, it does not lie). Cast one of the two to 20 digits or more first.
+-#}
+
 {#- Whole-number division of two non-negative integers, the fraction cut off. -#}
 {% macro integer_divide(numerator, denominator) -%}
     {{ return(adapter.dispatch('integer_divide', 'mizan')(numerator, denominator)) }}

@@ -1,0 +1,51 @@
+{{ config(materialized='table') }}
+
+with grid_factors as (
+    select * from {{ ref('grid_factors') }}
+),
+
+-- Scope 2 takes the average of generation, of each year the vintage published last.
+vintages as (
+    select
+        grid_factors.*,
+        row_number() over (partition by grid_factors.year order by grid_factors.vintage_no desc) as recency
+    from grid_factors
+    where
+        grid_factors.method = 'average generation'
+        and grid_factors.year is not null
+        and grid_factors.value is not null
+),
+
+published as (
+    select
+        vintages.factor_id,
+        vintages.year,
+        cast(vintages.value * cast('0.001' as decimal(3, 3)) as decimal(18, 9)) as kgco2e_per_kwh
+    from vintages
+    where vintages.recency = 1
+),
+
+last_published as (
+    select max(published.year) as year
+    from published
+),
+
+years as (
+    select 2000 + numbers.number as year
+    from ({{ numbers() }}) as numbers
+    where numbers.number < 100
+),
+
+-- A year later than the last one published takes the last one; a year without a factor before that has none. Nothing is interpolated.
+final as (
+    select
+        cast(years.year as int) as year,
+        published.factor_id,
+        published.kgco2e_per_kwh,
+        case when years.year = published.year then 'year' else 'latest_year_available' end as match_level
+    from years
+    cross join last_published
+    inner join published on published.year = least(years.year, last_published.year)
+)
+
+select * from final

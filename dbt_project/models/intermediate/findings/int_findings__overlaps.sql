@@ -39,7 +39,7 @@ overlapping_lines as (
             and earlier.component = later.component
             and earlier.row_id < later.row_id
             and earlier.period_start <= later.period_end
-            and later.period_start <= earlier.period_end
+            and earlier.period_end >= later.period_start
     where
         -- A correction speaks of the days of the bill that it names.
         coalesce(earlier.corrects_bill_no, '') <> later.bill_no

@@ -1,5 +1,7 @@
-{%- set member_indicators = sector_member_indicators() -%}
-{%- set export_indicators = sector_export_indicators() -%}
+{%- set member_indicators = [
+    'energy_gj', 'scope1_kgco2e', 'scope2_location_kgco2e', 'scope2_market_kgco2e', 'biogenic_co2_kg',
+] -%}
+{%- set export_indicators = {'exports_fob_value_mad': 'fob_value_mad', 'exports_net_mass_kg': 'net_mass_kg'} -%}
 
 with members as (
     select * from {{ ref('dim_members') }}
@@ -14,23 +16,21 @@ exports as (
 ),
 
 indicator_values as (
-    {% for indicator, unit in member_indicators.items() -%}
+    {% for indicator in member_indicators -%}
     select
         member_years.member_id,
         member_years.year,
         '{{ indicator }}' as indicator,
-        '{{ unit }}' as unit,
         member_years.{{ indicator }} as value
     from member_years
     where member_years.{{ indicator }} is not null
     union all
     {% endfor -%}
-    {% for indicator, (column, unit) in export_indicators.items() -%}
+    {% for indicator, column in export_indicators.items() -%}
     select
         exports.member_id,
         cast(extract(year from exports.month) as int) as year,
         '{{ indicator }}' as indicator,
-        '{{ unit }}' as unit,
         sum(exports.{{ column }}) as value
     from exports
     group by exports.member_id, cast(extract(year from exports.month) as int)
@@ -42,7 +42,6 @@ final as (
     select
         members.sector,
         indicator_values.indicator,
-        indicator_values.unit,
         indicator_values.year,
         indicator_values.member_id,
         -- The companies of one group know each other's figures: they count as one contributor.

@@ -77,10 +77,10 @@ carriers as (
             partition by classified.statement_key
             order by
                 classified.file_sequence desc,
-                coalesce(classified.precursor_id, ''),
-                classified.sheet,
-                classified.row_no,
-                classified.row_id
+                coalesce(classified.precursor_id, '') asc,
+                classified.sheet asc,
+                classified.row_no asc,
+                classified.row_id asc
         ) as carrier_no
     from classified
     where classified.outcome = 'counted'

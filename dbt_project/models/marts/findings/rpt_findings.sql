@@ -1,4 +1,4 @@
-{%- set families = ['allocations', 'duplicates', 'factors', 'gaps', 'overlaps', 'registers', 'unit_slips'] -%}
+{%- set families = ['allocations', 'duplicates', 'factors', 'gaps', 'overlaps', 'production', 'registers', 'unit_slips'] -%}
 
 with checks as (
     select * from {{ ref('checks') }}

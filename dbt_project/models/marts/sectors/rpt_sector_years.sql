@@ -28,18 +28,7 @@ sectors as (
 ),
 
 indicators as (
-    {% for indicator, unit in sector_member_indicators().items() -%}
-    select
-        '{{ indicator }}' as indicator,
-        '{{ unit }}' as unit
-    union all
-    {% endfor -%}
-    {% for indicator, (column, unit) in sector_export_indicators().items() -%}
-    select
-        '{{ indicator }}' as indicator,
-        '{{ unit }}' as unit
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('sector_indicators') }}
 ),
 
 years as (

@@ -81,7 +81,8 @@ def _csv_cell(value: Cell, style: CsvStyle, column_type: str) -> str:
 
 
 def _csv_number(value: int | Decimal, style: CsvStyle, *, grouped: bool) -> str:
-    text = format(value, ",f") if grouped else format(value, "f") if isinstance(value, Decimal) else str(value)
+    number_format = ("," if grouped else "") + ("f" if isinstance(value, Decimal) else "d")
+    text = format(value, number_format)
     whole, _, fraction = text.partition(".")
     whole = whole.replace(",", NO_BREAK_SPACE)
     return f"{whole}{',' if style.decimal_comma else '.'}{fraction}" if fraction else whole

@@ -5,25 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ingestion.sample.documents import Document, rendered
-from ingestion.sample.soiling import (
-    Act,
-    Dirt,
-    Documents,
-    find_document,
-)
+from ingestion.sample.soiling import Act, Dirt, Documents, find_document, rows_where
 
 
 def _ambiguous_number(documents: Documents) -> list[Dirt]:
     source = find_document(documents, "production", "TEX08")
-    rows = [dict(row) for row in source.rows[-2:]]
+    rows = [dict(row) for row in rows_where(source, product_id="TEX08-A-P1")[:2]]
     for row, quantity in zip(rows, ("1,234", "2,345"), strict=True):
-        row.update(
-            product_id="TEX08-A-P1",
-            process_id="L2",
-            quantity_gross=quantity,
-            quantity_saleable=None,
-            scrap_quantity=None,
-        )
+        row.update(process_id="L2", quantity_gross=quantity, quantity_saleable=None, scrap_quantity=None)
     name = "production_ligne_2_Exemple_Textile_08.csv"
     documents.append(replace(source, name=name, container="csv_fr", rows=rows))
     return [Dirt("number that may be a thousand or a fraction", "production", name, "NUM_AMBIGUOUS", 2)]

@@ -87,7 +87,8 @@ def _table(document: Document) -> Table:
         and (column.required or any(row.get(column.name) is not None for row in document.rows))
     )
     rows = tuple(
-        tuple(wording.cell(row, column.name, document.language) for column in columns) for row in document.rows
+        tuple(wording.cell(document.feed, row, column.name, document.language) for column in columns)
+        for row in document.rows
     )
     below: list[tuple[Cell, ...]] = []
     for line in document.below:

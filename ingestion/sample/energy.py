@@ -201,7 +201,10 @@ def _further_lines(chance: Random, supply: Supply, bill: Row, kwh: int, days: in
 
 
 def _low_voltage(chance: Random, supply: Supply, use: dict[Month, int], *, trued_up: bool) -> list[Row]:
-    """The two-month cycle: an estimate of the first month, then a bill on a reading for both, which replaces it."""
+    """The two-month cycle: an estimate of the first month, then a bill on a reading for both, which replaces it.
+
+    The cycle under way at a takeover is closed by the company that began it.
+    """
     rows: list[Row] = []
     index = chance.randint(1_000, 60_000)
     all_months = months()

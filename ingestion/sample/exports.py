@@ -77,7 +77,7 @@ def _declaration(
             "registered_on": registered_on,
             "status": "registered",
             "regime": regime,
-            "hs10": f"{product.kind.hs6}{product.kind.hs6[4]}0{line_no % 2}0",
+            "hs10": f"{product.kind.hs6}0010",
             "cn8": product.kind.cn8,
             "description": product.kind.name,
             "destination_country": destination,

@@ -1,178 +1,46 @@
 """How people head their columns and word their choices in French.
 
-The words are those of the template, which ingestion reads in both languages; English files carry the canonical names.
+The words are those that ingestion's template accepts: of the headers of a column the canonical name comes first and the
+usual French one second; of the words for a choice the usual French one comes first. English files carry the canonical
+names.
 """
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
 from ingestion.sample.rows import Cell, Row
 
-HEADERS: dict[str, dict[str, str]] = {
-    "meters": {
-        "meter_id": "Identifiant compteur",
-        "site_id": "Site",
-        "carrier": "Énergie",
-        "supplier": "Fournisseur",
-        "contract_no": "N° contrat",
-        "subscribed_kva": "Puissance souscrite (kVA)",
-        "multiplier": "Coefficient",
-        "opened_on": "Date d'ouverture",
-        "closed_on": "Date de fermeture",
-    },
-    "energy_bills": {
-        "member_id": "ICE",
-        "site_id": "Site",
-        "supplier": "Fournisseur",
-        "contract_no": "N° contrat",
-        "meter_id": "Compteur",
-        "bill_no": "N° facture",
-        "bill_type": "Type de facture",
-        "corrects_bill_no": "Facture rectifiée",
-        "issued_on": "Date de facture",
-        "period_start": "Début de période",
-        "period_end": "Fin de période",
-        "carrier": "Énergie",
-        "register": "Poste horaire",
-        "component": "Composante",
-        "quantity": "Quantité",
-        "unit": "Unité",
-        "heating_value_basis": "Pouvoir calorifique",
-        "index_start": "Ancien index",
-        "index_end": "Nouvel index",
-        "multiplier": "Coefficient",
-        "reading_start": "Relevé début",
-        "reading_end": "Relevé fin",
-        "amount_excl_vat": "Montant HT",
-        "vat_rate": "Taux TVA",
-        "vat_amount": "Montant TVA",
-        "amount_incl_vat": "Montant TTC",
-        "currency": "Devise",
-        "evidence_ref": "Justificatif",
-    },
-    "production": {
-        "member_id": "ICE",
-        "site_id": "Site",
-        "product_id": "Produit",
-        "process_id": "Procédé",
-        "period_start": "Début de période",
-        "period_end": "Fin de période",
-        "quantity_gross": "Quantité brute",
-        "quantity_saleable": "Quantité vendable",
-        "unit": "Unité",
-        "scrap_quantity": "Quantité de rebut",
-        "precursor_id": "Précurseur",
-        "precursor_quantity_t": "Quantité de précurseur (t)",
-        "precursor_origin": "Origine du précurseur",
-        "precursor_direct_tco2e_per_t": "Émissions directes du précurseur (tCO2e/t)",
-        "precursor_indirect_tco2e_per_t": "Émissions indirectes du précurseur (tCO2e/t)",
-        "operating_hours": "Heures de marche",
-        "measure_method": "Méthode de mesure",
-        "status": "Statut",
-        "version": "Version",
-        "reason": "Motif",
-    },
-    "process_activity": {
-        "member_id": "ICE",
-        "site_id": "Site",
-        "process": "Procédé",
-        "material": "Matière",
-        "quantity": "Quantité",
-        "unit": "Unité",
-        "parameter": "Paramètre",
-        "parameter_value": "Valeur du paramètre",
-        "period_start": "Début de période",
-        "period_end": "Fin de période",
-        "measure_method": "Méthode de mesure",
-    },
-    "exports": {
-        "member_id": "ICE",
-        "declaration_no": "N° DUM",
-        "line_no": "N° article",
-        "registered_on": "Date d'enregistrement",
-        "status": "Statut",
-        "regime": "Régime",
-        "hs10": "Code SH 10",
-        "cn8": "Code NC8",
-        "description": "Désignation",
-        "destination_country": "Pays de destination",
-        "consignee_name": "Destinataire",
-        "consignee_eori": "EORI du destinataire",
-        "incoterm": "Incoterm",
-        "net_mass_kg": "Poids net (kg)",
-        "gross_mass_kg": "Poids brut (kg)",
-        "supplementary_quantity": "Quantité complémentaire",
-        "supplementary_unit": "Unité complémentaire",
-        "fob_value_mad": "Valeur FOB (MAD)",
-        "invoice_value": "Valeur facture",
-        "invoice_currency": "Devise facture",
-        "product_id": "Produit",
-        "amends": "DUM modifiée",
-    },
-}
+MAPPINGS = Path(__file__).parents[1] / "mappings"
 
-CHOICES: dict[str, dict[str, str]] = {
-    "bill_type": {
-        "invoice": "Facture",
-        "credit_note": "Avoir",
-        "corrective": "Rectificative",
-        "estimated": "Estimée",
-    },
-    "carrier": {
-        "electricity": "Électricité",
-        "electricity_self_generated": "Électricité autoproduite",
-        "natural_gas": "Gaz naturel",
-        "propane": "Propane",
-        "butane": "Butane",
-        "diesel": "Gasoil",
-        "gasoline": "Essence",
-        "heavy_fuel_oil": "Fuel lourd",
-        "coal": "Charbon",
-        "petcoke": "Coke de pétrole",
-        "olive_pomace": "Grignons d'olive",
-        "steam": "Vapeur",
-    },
-    "register": {
-        "total": "Total",
-        "peak": "Pointe",
-        "normal": "Normale",
-        "off_peak": "Creuses",
-        "reactive": "Réactif",
-        "demand": "Puissance",
-    },
-    "component": {
-        "energy": "Énergie",
-        "losses": "Pertes",
-        "fixed": "Prime fixe",
-        "demand": "Puissance",
-    },
-    "heating_value_basis": {"net": "PCI", "gross": "PCS"},
-    "reading_start": {"actual": "Réel", "estimated": "Estimé"},
-    "reading_end": {"actual": "Réel", "estimated": "Estimé"},
-    "measure_method": {"weighbridge": "Pont-bascule", "counter": "Compteur", "erp": "ERP", "estimate": "Estimation"},
-    "status": {
-        "provisional": "Provisoire",
-        "final": "Définitif",
-        "restated": "Rectifié",
-        "registered": "Enregistrée",
-        "amended": "Modifiée",
-        "cancelled": "Annulée",
-        "saved": "Sauvegardée",
-    },
-}
-
+# Units as accountants spell them; the others are written as their code.
 UNITS = {"kvarh": "kVArh", "t": "tonnes", "L": "litres", "piece": "pièces", "bottle_12kg": "bouteille 12 kg"}
+
+
+@cache
+def _template(feed: str) -> dict[str, Any]:
+    """What the template's mapping says of each column of a feed."""
+    document = yaml.safe_load((MAPPINGS / f"template_{feed}.yml").read_text(encoding="utf-8"))
+    columns: dict[str, Any] = document["columns"]
+    return columns
 
 
 def header(feed: str, column: str, language: str) -> str:
     """What heads a column."""
-    return column if language == "en" else HEADERS[feed][column]
+    headers: list[str] = _template(feed)[column]["headers"]
+    return headers[1] if language == "fr" and len(headers) > 1 else headers[0]
 
 
-def cell(row: Row, column: str, language: str) -> Cell:
+def cell(feed: str, row: Row, column: str, language: str) -> Cell:
     """A row's cell in the words of its language. Other text, such as dirt, stays as it is."""
     value = row.get(column)
     if language == "en" or not isinstance(value, str):
         return value
     if column == "unit":
         return UNITS.get(value, value)
-    return CHOICES.get(column, {}).get(value, value)
+    words: list[str] = _template(feed)[column].get("values", {}).get(value, [value])
+    return words[0]

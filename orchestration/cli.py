@@ -1,4 +1,4 @@
-"""The command line `mizan`. Parses and prints; the work is done elsewhere, and imported only by the command that needs it.
+"""The command line `mizan`. Parses and prints; the work is done elsewhere, imported by the command that needs it.
 
 Exit codes: 0 done, 1 fault, 2 usage, 3 a quality gate held the release back.
 """

@@ -1,7 +1,5 @@
 """What Dagster's own tools load: the definitions of the home that MIZAN_HOME names (default ./data)."""
 
-from __future__ import annotations
-
 import os
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """What runs when: the night, the backfill, the schedule, the landing sensor and the message after a failure."""
 
-from __future__ import annotations
-
 import json
 import os
 import urllib.request

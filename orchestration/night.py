@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orchestration.build import build_definitions
-from orchestration.instance import instance
-from orchestration.jobs import NIGHT
+from ingestion.feeds import load_feeds
+from ingestion.landing import files_waiting
 from warehouse import checks, releases
+from warehouse.code import code_version
 from warehouse.home import Home
+from warehouse.ledger import Ledger
 
 
 class Outcome(StrEnum):
@@ -31,9 +34,22 @@ class Night:
 
 
 def run_night(home: Home) -> Night:
-    """Run the night on a home and say how it ended. Raises nothing for a night that failed: it says so."""
+    """Run the night on a home and say how it ended. Raises nothing for a night that failed: it says so.
+
+    When no file waits and the latest release is current, there is nothing to run, and Dagster is not even loaded.
+    """
+    ledger = Ledger(home.ledger)
+    if releases.is_current(home, ledger, code_version()) and not files_waiting(home, ledger, load_feeds()):
+        return _night(home, run_id="", has_succeeded=True)
+
+    from orchestration.build import build_definitions
+    from orchestration.instance import instance
+    from orchestration.jobs import NIGHT
+
+    logging.getLogger("dagster").setLevel(logging.ERROR)
     definitions = build_definitions(home)
-    with instance(home) as dagster_instance:
+    # dbt writes its log to stdout, which is for data; it goes to a file instead.
+    with (home.build / "night.log").open("w") as log, redirect_stdout(log), instance(home) as dagster_instance:
         result = definitions.resolve_job_def(NIGHT).execute_in_process(
             instance=dagster_instance, raise_on_error=False, run_config={"loggers": {"progress": {}}}
         )

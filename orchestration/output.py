@@ -29,7 +29,7 @@ def say(text: str) -> None:
 
 
 def print_rows(found: Sequence[Mapping[str, Any]], form: Format) -> None:
-    """Print rows of equal columns. Numbers are printed as they are, decimals in JSON as text so that no digit is lost."""
+    """Print rows of equal columns. Decimals keep every digit; in JSON they are texts."""
     if form is Format.json:
         print_json(list(found))
     elif form is Format.csv:

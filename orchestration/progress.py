@@ -1,7 +1,5 @@
 """What a person at a terminal sees of a run: one bar, a line per failed check. Dagster's own log keeps the rest."""
 
-from __future__ import annotations
-
 import logging
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """The one resource: the home folder, locked for writing as long as a run lasts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,7 +15,7 @@ class HomeResource(dg.ConfigurableResource):
     root: str
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[HomeResource]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["HomeResource"]:
         """Hold the writer's lock from the first step of a run to its last."""
         with self.home.writer():
             yield self

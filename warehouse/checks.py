@@ -82,7 +82,7 @@ def result_files(home: Home) -> list[Path]:
 
 
 def record_holds(home: Home, batch_id: str, suite: str, holds: pa.Table) -> None:
-    """Keep the rows of a batch that its checks hold out; also when there are none, the batch counts as checked from then on.
+    """Keep the rows of a batch that its checks hold out; with none, too, the batch counts as checked from then on.
 
     `suite` is a digest of the expectations, so that a changed suite checks old batches again.
     """

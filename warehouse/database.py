@@ -17,7 +17,6 @@ Row = dict[str, Any]
 SETTINGS: dict[str, str | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    "TimeZone": "UTC",
 }
 
 
@@ -26,6 +25,7 @@ def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnectio
     """A connection to the file at `path`, closed when the block ends."""
     connection = duckdb.connect(str(path), read_only=read_only, config=SETTINGS)
     try:
+        connection.execute("set TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()

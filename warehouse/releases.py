@@ -123,6 +123,16 @@ def latest_release(home: Home) -> dict[str, Any] | None:
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
 
+def is_current(home: Home, ledger: Ledger, code_version: str) -> bool:
+    """Whether the latest release was made from the files that the ledger holds now, by this version of the code."""
+    latest = latest_release(home)
+    return (
+        latest is not None
+        and latest["ledger_head"] == ledger.head_of_inputs()
+        and latest["code_version"] == code_version
+    )
+
+
 def recover(home: Home, ledger: Ledger) -> None:
     """Finish or undo a publication that a crash cut in two.
 

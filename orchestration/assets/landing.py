@@ -3,8 +3,6 @@
 A critical check that fails holds the rows of that member and period out; it never stops the night.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from typing import Any
@@ -91,7 +89,7 @@ def landing_assets(feeds: dict[str, Feed], owners: list[str]) -> list[dg.AssetsD
             name: ingest_feed(home.home, home.ledger, feed, reread=config.reread_archive)
             for name, feed in feeds.items()
         }
-        if _nothing_new(home.home, home.ledger):
+        if releases.is_current(home.home, home.ledger, code_version()):
             context.log.info("Nothing new: the latest release was made from the same files by the same code.")
             return
         results = _check_new_batches(home.home, home.ledger, context.run_id)
@@ -109,15 +107,6 @@ def landing_assets(feeds: dict[str, Feed], owners: list[str]) -> list[dg.AssetsD
             )
 
     return [*landed, land]
-
-
-def _nothing_new(home: Home, ledger: Ledger) -> bool:
-    latest = releases.latest_release(home)
-    return (
-        latest is not None
-        and latest["ledger_head"] == ledger.head_of_inputs()
-        and latest["code_version"] == code_version()
-    )
 
 
 def _check_new_batches(home: Home, ledger: Ledger, run_id: str) -> list[checks.RecordedCheck]:

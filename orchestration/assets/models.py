@@ -1,10 +1,8 @@
 """The dbt models as assets, and their tests as asset checks.
 
-One run of dbt in a fresh database: nothing of an earlier night can show through. dbt itself decides the order; a failed test
-stops what depends on it.
+One run of dbt in a fresh database: nothing of an earlier night can show through. dbt itself decides the order; a
+failed test stops what depends on it.
 """
-
-from __future__ import annotations
 
 import json
 import os

@@ -4,8 +4,6 @@ The marts are checked against physics and the last release; a critical failure, 
 release back and leaves yesterday's in place.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,7 +48,7 @@ def publication_assets(manifest: Path, marts: list[dg.AssetKey], owners: list[st
     def published_figures(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
         """Whether the figures can be believed."""
         outcomes = _check_marts(home.home)
-        checks.record_results(home.home, context.run_id, "marts", outcomes)
+        checks.record_results(home.home, context.run.run_id, "marts", outcomes)
         for outcome in outcomes:
             critical = outcome.severity == checks.CRITICAL
             yield dg.AssetCheckResult(

@@ -69,7 +69,6 @@ FUEL_SELLERS = {
     "petcoke": "Exemple Combustibles Solides SA",
     "coal": "Exemple Combustibles Solides SA",
     "olive_pomace": "Exemple Grignons SARL",
-    "steam": "Exemple Vapeur SA",
 }
 OWN_PRODUCTION = "Production propre"
 TRANSFORMER_RATIOS = (1, 10, 20, 40, 60, 100, 200, 400, 1000)

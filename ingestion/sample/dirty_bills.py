@@ -21,7 +21,7 @@ from ingestion.sample.soiling import (
 def _gas_without_basis(documents: Documents) -> list[Dirt]:
     document = find_document(documents, "energy_bills", "ENG05")
     rows = rows_where(document, carrier="natural_gas")[12:14]
-    return overwrite(document, rows, "gas without PCS or PCI", "CV_BASIS_MISSING", heating_value_basis=None)
+    return overwrite(document, rows, "gas without PCS or PCI", "HEATING_VALUE_BASIS_MISSING", heating_value_basis=None)
 
 
 def _credit_notes(documents: Documents) -> list[Dirt]:
@@ -127,7 +127,7 @@ def _total_beside_its_parts(documents: Documents) -> list[Dirt]:
     for column in ("amount_excl_vat", "vat_amount", "amount_incl_vat"):
         total[column] = sum((Decimal(str(row[column])) for row in rows), Decimal(0))
     document.rows.append(total)
-    return [Dirt("total beside its three registers", document.feed, document.name, "REGISTER_DOUBLE", 1)]
+    return [Dirt("total beside its three registers", document.feed, document.name, "register_total_with_parts", 1)]
 
 
 BILLS: tuple[Act, ...] = (

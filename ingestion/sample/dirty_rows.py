@@ -49,7 +49,7 @@ def _unknown_member(documents: Documents) -> list[Dirt]:
         row | {"member_id": ice(4711), "site_id": "XYZ01-A", "product_id": "XYZ01-A-P1"} for row in document.rows[3:5]
     ]
     document.rows[5:5] = strangers
-    return [Dirt("ICE of no member", document.feed, document.name, "ICE_UNKNOWN", 2)]
+    return [Dirt("ICE of no member", document.feed, document.name, "MEMBER_UNKNOWN", 2)]
 
 
 def _error_cell(documents: Documents) -> list[Dirt]:
@@ -101,7 +101,7 @@ def _same_rows_again(documents: Documents) -> list[Dirt]:
     document = find_document(documents, "energy_bills", "AGR07")
     rows = lines_of_bill(document, "AGR07-A-EL1", 20)
     document.rows += [dict(row) for row in rows]
-    return [Dirt("bill copied twice into one file", document.feed, document.name, "ROW_SEEN", len(rows))]
+    return [Dirt("bill copied twice into one file", document.feed, document.name, "DUPLICATE_ROW", len(rows))]
 
 
 def _contradiction(documents: Documents) -> list[Dirt]:
@@ -155,9 +155,9 @@ ROWS: tuple[Act, ...] = (
 
 def _only_saved(documents: Documents) -> list[Dirt]:
     document = find_document(documents, "exports", "broker 1", "2024")
-    found = overwrite(document, document.rows[50:53], "declaration only saved", "DUM_NOT_REGISTERED", status="saved")
+    found = overwrite(document, document.rows[50:53], "declaration only saved", "not_registered", status="saved")
     return found + overwrite(
-        document, document.rows[80:81], "declaration cancelled", "DUM_NOT_REGISTERED", status="cancelled"
+        document, document.rows[80:81], "declaration cancelled", "not_registered", status="cancelled"
     )
 
 

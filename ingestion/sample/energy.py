@@ -49,7 +49,7 @@ def vat_percent(carrier: str, issued_on: date) -> int:
     """The rate of value-added tax, in percent, on a bill of this day: electricity's rose each January."""
     if carrier == "electricity":
         return {2022: 14, 2023: 14, 2024: 16, 2025: 18}.get(issued_on.year, 20)
-    return 20 if carrier in {"petcoke", "coal", "steam", "olive_pomace"} else 10
+    return 20 if carrier in {"petcoke", "coal", "olive_pomace"} else 10
 
 
 def price(row: Row, amount: Decimal) -> Row:

@@ -93,6 +93,5 @@ def _member_period(suite: Suite, rows: pd.DataFrame, failing: pd.DataFrame) -> p
 
 
 def _month_spans(rows: pd.DataFrame, start: str, end: str) -> list[tuple[int, int]]:
-    low = rows[start].dt.year * 12 + rows[start].dt.month
-    high = rows[end].dt.year * 12 + rows[end].dt.month
+    low, high = (rows[column].dt.year * 12 + rows[column].dt.month for column in (start, end))
     return list(zip(low.astype(int), high.astype(int), strict=True))

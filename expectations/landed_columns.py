@@ -45,7 +45,7 @@ def energy_bills(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(
         row_id_copies=_copies(frame),
         period_days=days,
-        period_start_year=frame["period_start"].dt.year.astype("float64"),
+        period_start_year=_year(frame["period_start"]),
         mad_per_kwh=_price(amount_mad, kwh),
         mad_per_litre=_price(amount_mad, (cubic_metres * 1e3).where(frame["carrier"].isin(["diesel", "gasoline"]))),
         kwh_per_day=kwh.abs() / days,
@@ -65,7 +65,7 @@ def production(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(
         row_id_copies=_copies(frame),
         period_days=days,
-        period_start_year=frame["period_start"].dt.year.astype("float64"),
+        period_start_year=_year(frame["period_start"]),
         tonnes_per_day=per_day * frame["unit"].map(TONNES_PER_UNIT).astype("float64"),
         pieces_per_day=per_day.where(frame["unit"].isin(["piece", "pair"])),
         saleable_to_gross=_price(frame["quantity_saleable"], frame["quantity_gross"]),
@@ -82,7 +82,7 @@ def process_activity(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(
         row_id_copies=_copies(frame),
         period_days=days,
-        period_start_year=frame["period_start"].dt.year.astype("float64"),
+        period_start_year=_year(frame["period_start"]),
         tonnes_per_day=tonnes / days,
         refrigerant_kg=(tonnes * 1e3).where(frame["process"].eq("refrigerant_leak")),
         share_value=frame["parameter_value"].where(is_share),
@@ -96,7 +96,7 @@ def exports(frame: pd.DataFrame) -> pd.DataFrame:
     cn6 = frame["cn8"].astype("object").str[:6]
     return frame.assign(
         row_id_copies=_copies(frame),
-        registered_year=frame["registered_on"].dt.year.astype("float64"),
+        registered_year=_year(frame["registered_on"]),
         mad_per_kg=_price(frame["fob_value_mad"].where(frame["fob_value_mad"] > 0), frame["net_mass_kg"]),
         gross_to_net=_price(frame["gross_mass_kg"], frame["net_mass_kg"]),
         cn8_fits_hs10=cn6.eq(hs6).map({True: "yes", False: "no"}).where(cn6.notna()),
@@ -179,6 +179,11 @@ def _days(frame: pd.DataFrame) -> pd.Series:
 
 def _days_between(start: pd.Series, end: pd.Series) -> pd.Series:
     return (pd.to_datetime(end) - pd.to_datetime(start)).dt.days.astype("float64")
+
+
+def _year(days: pd.Series) -> pd.Series:
+    # A column without any value has lost its type on the way here.
+    return pd.to_datetime(days).dt.year.astype("float64")
 
 
 def _price(amount: pd.Series, quantity: pd.Series) -> pd.Series:

@@ -16,11 +16,13 @@ from warehouse.trace import Trace
 HTML = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Mizan: {{ title }}</title>
 <style>body{font-family:system-ui,sans-serif;margin:2rem;color:#222}table{border-collapse:collapse;font-size:.85rem}
-th,td{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:start}td.number{text-align:end;font-variant-numeric:tabular-nums}
+th,td{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:start}
+td.number{text-align:end;font-variant-numeric:tabular-nums}
 </style></head><body><h1>{{ title }}</h1>
-<p><strong>{{ value }} {{ unit }}</strong> in release {{ release }}; sum of the {{ rows | length }} rows below: {{ sum }}.</p>
+<p><strong>{{ value }} {{ unit }}</strong> in release {{ release }};
+sum of the {{ rows | length }} rows below: {{ sum }}.</p>
 <table><thead><tr>{% for name in columns %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead><tbody>
-{% for row in rows %}<tr>{% for name in columns %}<td{% if row[name] is number or name in numbers %} class="number"{% endif %}>
+{% for row in rows %}<tr>{% for name in columns %}<td{% if name in numbers %} class="number"{% endif %}>
 {{- "" if row[name] is none else row[name] -}}</td>{% endfor %}</tr>
 {% endfor %}</tbody></table></body></html>
 """

@@ -1,10 +1,10 @@
-{#- The distinct texts of a group, sorted and joined by a comma (or another separator). -#}
+{#- The distinct texts of a group, sorted and joined by a comma (or another separator); null when there is none. -#}
 {% macro sorted_list(expression, separator=',') -%}
     {{ return(adapter.dispatch('sorted_list', 'mizan')(expression, separator)) }}
 {%- endmacro %}
 
 {% macro default__sorted_list(expression, separator) -%}
-    array_join(sort_array(collect_set({{ expression }})), '{{ separator }}')
+    nullif(array_join(sort_array(collect_set({{ expression }})), '{{ separator }}'), '')
 {%- endmacro %}
 
 {% macro duckdb__sorted_list(expression, separator) -%}

@@ -2,6 +2,10 @@ with production_records as (
     select * from {{ ref('int_production__classified') }}
 ),
 
+products as (
+    select * from {{ ref('dim_products') }}
+),
+
 checks as (
     select * from {{ ref('checks') }}
 ),
@@ -64,6 +68,24 @@ statements_overlapping as (
         >= checks.threshold
 ),
 
+-- P03: production of what the register does not know for the member, once per product and site.
+products_unknown as (
+    select
+        counted_records.member_id,
+        counted_records.site_id,
+        counted_records.product_id,
+        min(counted_records.period_start) as period_start,
+        {{ sorted_list('counted_records.row_id') }} as row_ids,
+        max(counted_records.received_at) as last_received_at
+    from counted_records
+    left join products
+        on
+            counted_records.product_id = products.product_id
+            and counted_records.member_id = products.member_id
+    where products.product_id is null
+    group by counted_records.member_id, counted_records.site_id, counted_records.product_id
+),
+
 final as (
     select
         'P01' as check_id,
@@ -100,6 +122,24 @@ final as (
         || ' to ' || {{ iso_date('statements_overlapping.last_day') }} || '.' as message_en,
         cast(statements_overlapping.last_received_at as date) as first_seen_on
     from statements_overlapping
+    union all
+    select
+        'P03' as check_id,
+        products_unknown.member_id,
+        products_unknown.site_id,
+        cast(null as string) as meter_id,
+        {{ month_of('products_unknown.period_start') }} as month,
+        products_unknown.row_ids,
+        'Produit ' || products_unknown.product_id || ' : production du site ' || products_unknown.site_id
+        || ' à partir du ' || {{ french_date('products_unknown.period_start') }}
+        || ', mais le registre ne connaît pas ce produit pour le membre ' || products_unknown.member_id || '.'
+            as message_fr,
+        'Product ' || products_unknown.product_id || ': production of site ' || products_unknown.site_id
+        || ' from ' || {{ iso_date('products_unknown.period_start') }}
+        || ', but the register does not know this product for member ' || products_unknown.member_id || '.'
+            as message_en,
+        cast(products_unknown.last_received_at as date) as first_seen_on
+    from products_unknown
 )
 
 select * from final

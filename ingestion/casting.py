@@ -1,0 +1,235 @@
+"""Whole columns of text to whole columns of typed values.
+
+What is common goes through Arrow at once; only the cells that Arrow cannot read take the parser of their type, each distinct text
+once. A cell that cannot be read leaves a null here and a fault in the notes, which keeps its row out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion.cells import CellFault, CellKind, Column
+from ingestion.feeds import DECIMAL
+from ingestion.folding import null_token
+from ingestion.notes import Notes
+from ingestion.numbers import parse_native_number, parse_number, proven_sign
+
+Parsed: TypeAlias = tuple[Any, frozenset[str]]
+Parser: TypeAlias = Callable[[str, CellKind], Parsed]
+
+# Once the decimal sign of a column is known, such cells have one reading.
+PLAIN_NUMBER = {".": r"^-?[0-9]{1,12}(?:\.[0-9]{1,6})?$", ",": r"^-?[0-9]{1,12}(?:,[0-9]{1,6})?$"}
+FIRST_ROWS = 2000
+LONGEST_NULL_TOKEN = 40
+
+
+def cast_texts(name: str, column: Column, parser: Parser, notes: Notes, null_tokens: frozenset[str]) -> pa.Array:
+    """A column of text or identifiers, most of which stay as they are."""
+    if column.kinds is None and _is_plain(column.text):
+        suspects = pc.is_in(pc.ascii_lower(column.text), pa.array(sorted(null_tokens), pa.string()))
+        rows = np.flatnonzero(suspects.to_numpy(zero_copy_only=False)) if null_tokens else np.empty(0, np.int64)
+        values = _nulls_for_empty(column.text)
+        return _patched(name, column, values, rows, parser, notes, null_tokens) if len(rows) else values
+    return cast_by_value(name, column, pa.string(), parser, notes, null_tokens)
+
+
+def cast_by_value(
+    name: str, column: Column, type_: pa.DataType, parser: Parser, notes: Notes, null_tokens: frozenset[str]
+) -> pa.Array:
+    """A column in which the same texts come again and again: each distinct cell is parsed once."""
+    encoded = column.text.dictionary_encode()
+    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    texts = encoded.dictionary.to_pylist()
+    if column.kinds is not None:
+        codes = codes * len(CellKind) + column.kinds
+    distinct, codes = _distinct(codes, len(texts) if column.kinds is None else None)
+    values: list[Any] = []
+    noted: dict[int, CellFault | frozenset[str]] = {}
+    for position, code in enumerate(distinct):
+        text_code, kind = (code, CellKind.TEXT) if column.kinds is None else divmod(int(code), len(CellKind))
+        try:
+            value, flags = _parsed(texts[text_code], CellKind(kind), parser, null_tokens)
+        except CellFault as fault:
+            value, noted[position] = None, fault
+        else:
+            if flags:
+                noted[position] = flags
+        values.append(value)
+    _note(name, column, codes, noted, notes)
+    return pa.array(values, type_).take(pa.array(codes))
+
+
+def decimal_evidence(column: Column) -> frozenset[str]:
+    """The decimal signs that the cells of a column prove it to use."""
+    text = column.text if column.kinds is None else column.text.filter(pa.array(column.kinds == CellKind.TEXT))
+    present = {sign for sign in ".," if sign.encode() in _bytes(text)}
+    if not present:
+        return frozenset()
+    proven: set[str] = set()
+    for part in (text.slice(0, FIRST_ROWS), text):
+        for cell in pc.unique(part.filter(pc.match_substring_regex(part, "[.,]"))).to_pylist():
+            proven.add(proven_sign(cell))
+            if present <= proven:
+                return frozenset(present)
+    return frozenset(proven - {""})
+
+
+def cast_decimals(
+    name: str, column: Column, signs: frozenset[str], notes: Notes, null_tokens: frozenset[str]
+) -> tuple[pa.Array, dict[int, str]]:
+    """A column of numbers, and the units written in its cells by row. `signs` are the decimal signs that it may use."""
+    units: dict[int, str] = {}
+
+    def parse(text: str, kind: CellKind) -> Parsed:
+        if kind in (CellKind.BOOLEAN, CellKind.DATE):
+            raise CellFault("NUM_IS_DATE" if kind is CellKind.DATE else "NUM_INVALID")
+        number = parse_native_number(text) if kind is CellKind.NUMBER else parse_number(text, signs)
+        stored_as_text = frozenset({"TEXT_NUMBER"} if column.kinds is not None and kind is CellKind.TEXT else ())
+        return (number.value, number.suffix), number.flags | stored_as_text
+
+    whole = _whole_column(column, signs)
+    if whole is not None:
+        return whole, units
+    quick, is_quick = _quick_cells(column, signs)
+    slow = np.flatnonzero(~is_quick & ~column.is_empty())
+    parsed = _parse_rows(name, column, slow, parse, notes, null_tokens)
+    replacements = [None if found is None else found[0] for found in parsed]
+    units.update({int(row): found[1] for row, found in zip(slow, parsed, strict=True) if found and found[1]})
+    return _replaced(quick, slow, pa.array(replacements, DECIMAL)), units
+
+
+def _whole_column(column: Column, signs: frozenset[str]) -> pa.Array | None:
+    """The column through one cast, if it is plain text in which no cell has two readings."""
+    if column.kinds is not None:
+        return None
+    content = _bytes(column.text)
+    if not content:
+        return pa.nulls(len(column), DECIMAL)
+    present = {sign for sign in ".," if sign.encode() in content}
+    if len(present) > 1 or (present and signs != present) or any(mark in content for mark in (b"e", b"E", b"+")):
+        return None
+    text = pc.replace_substring(column.text, ",", ".") if present == {","} else column.text
+    try:
+        return _nulls_for_empty(text).cast(DECIMAL)
+    except pa.ArrowInvalid:
+        return None
+
+
+def _quick_cells(column: Column, signs: frozenset[str]) -> tuple[pa.Array, np.ndarray]:
+    """The plain cells of a mixed column, cast, and which they are."""
+    values = pa.nulls(len(column), DECIMAL)
+    found = np.zeros(len(column), dtype=bool)
+    if column.kinds is not None or len(signs) != 1:
+        return values, found
+    (sign,) = signs
+    found = pc.match_substring_regex(column.text, PLAIN_NUMBER[sign]).to_numpy(zero_copy_only=False)
+    text = pc.replace_substring(column.text, ",", ".") if sign == "," else column.text
+    return pc.if_else(pa.array(found), text, pa.scalar(None, pa.string())).cast(DECIMAL), found
+
+
+def _parsed(text: str, kind: CellKind, parser: Parser, null_tokens: frozenset[str]) -> Parsed:
+    stripped = text.strip()
+    if not stripped:
+        return None, frozenset()
+    if kind is CellKind.TEXT and len(stripped) <= LONGEST_NULL_TOKEN and null_token(stripped) in null_tokens:
+        return None, frozenset({"NULL_TOKEN"})
+    return parser(text, kind)
+
+
+def _parse_rows(
+    name: str, column: Column, rows: np.ndarray, parser: Parser, notes: Notes, null_tokens: frozenset[str]
+) -> list[Any]:
+    """The values of these rows, None where a cell says nothing or could not be read; each distinct cell is parsed once."""
+    known: dict[tuple[str, int], Parsed | CellFault] = {}
+    values: list[Any] = []
+    kinds: Iterable[int] = np.zeros(len(rows), np.uint8) if column.kinds is None else column.kinds[rows]
+    for row, text, kind in zip(rows.tolist(), column.text.take(pa.array(rows)).to_pylist(), kinds, strict=True):
+        key = (text, int(kind))
+        if key not in known:
+            try:
+                known[key] = _parsed(text, CellKind(key[1]), parser, null_tokens)
+            except CellFault as fault:
+                known[key] = fault
+        found = known[key]
+        if isinstance(found, CellFault):
+            notes.fault(row, name, text, found.code, **found.details)
+            values.append(None)
+        else:
+            notes.flag(row, found[1])
+            values.append(found[0])
+    return values
+
+
+def _patched(
+    name: str,
+    column: Column,
+    values: pa.Array,
+    rows: np.ndarray,
+    parser: Parser,
+    notes: Notes,
+    null_tokens: frozenset[str],
+) -> pa.Array:
+    return _replaced(values, rows, pa.array(_parse_rows(name, column, rows, parser, notes, null_tokens), values.type))
+
+
+def _replaced(values: pa.Array, rows: np.ndarray, replacements: pa.Array) -> pa.Array:
+    if not len(rows):
+        return values
+    mask = np.zeros(len(values), dtype=bool)
+    mask[rows] = True
+    return pc.replace_with_mask(values, pa.array(mask), replacements)
+
+
+def _distinct(codes: np.ndarray, texts: int | None) -> tuple[Iterable[int], np.ndarray]:
+    if texts is not None:
+        return range(texts), codes
+    return np.unique(codes, return_inverse=True)
+
+
+def _note(
+    name: str, column: Column, codes: np.ndarray, noted: dict[int, CellFault | frozenset[str]], notes: Notes
+) -> None:
+    if not noted:
+        return
+    for row in np.flatnonzero(np.isin(codes, np.fromiter(noted, np.int64))).tolist():
+        found = noted[int(codes[row])]
+        if isinstance(found, CellFault):
+            notes.fault(row, name, column.text[row].as_py(), found.code, **found.details)
+        else:
+            notes.flag(row, found)
+
+
+def _nulls_for_empty(text: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(pc.binary_length(text), 0), pa.scalar(None, pa.string()), text)
+
+
+def _bytes(text: pa.Array) -> bytes:
+    """The bytes of all cells, one after the other, without copying the offsets."""
+    offsets, data = text.buffers()[1:]
+    if data is None or not len(text):
+        return b""
+    bounds = np.frombuffer(offsets, dtype=np.int32)[text.offset : text.offset + len(text) + 1]
+    return memoryview(data)[bounds[0] : bounds[-1]].tobytes()
+
+
+def _is_plain(text: pa.Array) -> bool:
+    """Whether every cell is printable ASCII, without outer spaces, lost digits, error signs or formula starts."""
+    offsets, data = text.buffers()[1:]
+    if data is None or not len(text):
+        return True
+    bounds = np.frombuffer(offsets, dtype=np.int32)[text.offset : text.offset + len(text) + 1]
+    content = np.frombuffer(data, dtype=np.uint8)[bounds[0] : bounds[-1]]
+    if not len(content):
+        return True
+    if content.min() < 0x20 or content.max() > 0x7E:
+        return False
+    bounds = bounds - bounds[0]
+    filled = bounds[1:] > bounds[:-1]
+    firsts, lasts = content[bounds[:-1][filled]], content[bounds[1:][filled] - 1]
+    odd = np.isin(firsts, np.frombuffer(b" =@+-#'", dtype=np.uint8)).any() or (lasts == 0x20).any()
+    return not odd and b"E+" not in content.tobytes().upper()

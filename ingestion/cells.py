@@ -1,0 +1,130 @@
+"""Cells as a reader hands them over, before anything is typed: whole columns of text, and what kind of cell each was.
+
+Readers make these; casting consumes them. Nothing here knows a feed or a mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+HEAD_ROWS = 30
+
+
+class FileRefused(Exception):
+    """A file cannot be read as a whole: a reason code of `reasons.yml` and the values its message names."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+class CellFault(Exception):
+    """A cell cannot be read as what its column holds: a reason code and the values its message names."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+class CellKind(IntEnum):
+    """What the container says a cell is. Text files only know text."""
+
+    TEXT = 0
+    NUMBER = 1  # the text is the shortest spelling of the number, decimal point
+    DATE = 2  # the text is ISO 8601, with a time after `T` unless it is midnight
+    BOOLEAN = 3
+    ERROR = 4  # a spreadsheet error such as #REF!
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: the cells as text ('' when empty) and their kinds (None: all text)."""
+
+    text: pa.Array
+    kinds: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def take(self, rows: np.ndarray) -> Column:
+        """The cells of these rows, in this order."""
+        return Column(self.text.take(pa.array(rows)), None if self.kinds is None else self.kinds[rows])
+
+    def kind(self, row: int) -> CellKind:
+        """The kind of one cell."""
+        return CellKind.TEXT if self.kinds is None else CellKind(int(self.kinds[row]))
+
+    def is_empty(self) -> np.ndarray:
+        """Which cells hold nothing but white space."""
+        empty = pc.or_(pc.equal(pc.binary_length(self.text), 0), pc.utf8_is_space(self.text))
+        return empty.to_numpy(zero_copy_only=False)
+
+    @staticmethod
+    def of(values: Sequence[str], kinds: Sequence[int] | None = None) -> Column:
+        """A column from Python values; kinds that are all text are left out."""
+        marks = None if kinds is None or not any(kinds) else np.asarray(kinds, dtype=np.uint8)
+        return Column(pa.array(values, pa.string()), marks)
+
+    @staticmethod
+    def constant(value: str, length: int) -> Column:
+        """The same text in every row."""
+        return Column(pa.repeat(pa.scalar(value, pa.string()), length))
+
+
+@dataclass(frozen=True)
+class HeadRow:
+    """One of the first records of a sheet: its number as the sender sees it, and its cells as text."""
+
+    row_no: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The records under a header: one column per header cell, and the number of each record as its sender sees it.
+
+    `faults` holds the reason code of records whose cells do not fit the header, with the record's text.
+    """
+
+    columns: tuple[Column, ...]
+    row_numbers: np.ndarray
+    faults: dict[int, tuple[str, str]] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+    uses_1904_dates: bool | None = None  # None: the container has no date system, so a serial number proves no date
+
+    def __len__(self) -> int:
+        return len(self.row_numbers)
+
+    def take(self, rows: np.ndarray) -> Cells:
+        """The records at these positions, which must be ascending."""
+        position = {int(row): index for index, row in enumerate(rows)} if self.faults else {}
+        return Cells(
+            tuple(column.take(rows) for column in self.columns),
+            self.row_numbers[rows],
+            {position[row]: fault for row, fault in self.faults.items() if row in position},
+            self.flags,
+            self.uses_1904_dates,
+        )
+
+
+class Sheet(Protocol):
+    """One table-like part of a file: the whole of a CSV or Parquet file, a sheet of a workbook."""
+
+    @property
+    def name(self) -> str:
+        """The name of the sheet; empty for a file that has no sheets."""
+
+    def head(self) -> list[HeadRow]:
+        """The first records, at most `HEAD_ROWS`, in which a header is looked for."""
+
+    def body(self, header: int) -> Cells:
+        """The records after the header, which is the record at this position of the head."""

@@ -1,0 +1,139 @@
+"""One file of a feed: its sheets are read, its mapping is chosen, its rows are typed, checked and counted.
+
+Nothing is written here. A file that cannot be read raises `FileRefused`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from ingestion.cells import FileRefused, Sheet
+from ingestion.duplicates import find_duplicates, key_text
+from ingestion.feeds import Feed
+from ingestion.mapping import Header, SourceMapping, choose, load_mappings
+from ingestion.quarantine import RefusedCell
+from ingestion.readers import open_sheets
+from ingestion.sheets import SheetRows, read_rows
+
+
+@dataclass(frozen=True)
+class FileRows:
+    """What a file holds: accepted rows (the feed's columns, row_id, sheet, row_no, flags), refused cells, and the count.
+
+    rows_read = rows accepted + rows quarantined + rows dropped, always.
+    """
+
+    mapping: SourceMapping
+    accepted: pa.Table
+    refused: tuple[RefusedCell, ...]
+    rows_read: int
+    rows_quarantined: int
+    dropped: Counter[str]
+    unused_headers: tuple[str, ...]
+
+
+def read_file(path: Path, name: str, sha256: str, feed: Feed, received_on: date) -> FileRows:
+    """Read a file that was received on a day under a name (which may differ from the path: files are read from the archive).
+
+    Raises `FileRefused` with a code of severity `refuse`.
+    """
+    sheets = open_sheets(path)
+    mapping, headers = choose(load_mappings().get(feed.name, ()), feed, {sheet.name: sheet.head() for sheet in sheets})
+    stated = mapping.values_of_file_name(name)
+    tables, refused, dropped, rows_read = [], [], Counter[str](), 0
+    for sheet in sheets:
+        if sheet.name not in headers:
+            skipped = _filled_rows(sheet)
+            rows_read += skipped
+            dropped.update({"SHEET_SKIPPED": skipped} if skipped else {})
+            continue
+        header = headers[sheet.name]
+        rows = read_rows(sheet.body(header.position), header, mapping, feed, stated, received_on)
+        table, cells = _split(rows, header, sheet.name, sha256)
+        tables.append(table)
+        refused.extend(cells)
+        rows_read += rows.rows_read
+        dropped.update(rows.dropped)
+    accepted, conflicts, repeated = _without_duplicates(pa.concat_tables(tables), feed)
+    refused.extend(conflicts)
+    dropped.update({"DUPLICATE_ROW": repeated} if repeated else {})
+    quarantined = len({cell.row_id for cell in refused})
+    if rows_read != accepted.num_rows + quarantined + dropped.total():
+        raise AssertionError(f"{name}: {rows_read} rows read, but not all of them are accounted for")
+    if rows_read == dropped.total():
+        raise FileRefused("NO_DATA")
+    unused = [] if mapping.ignores_other_columns else [label for header in headers.values() for label in header.unused]
+    return FileRows(mapping, accepted, tuple(refused), rows_read, quarantined, dropped, tuple(dict.fromkeys(unused)))
+
+
+def row_ids(sha256: str, sheet: str, row_numbers: np.ndarray, source_columns: Sequence[str] | None) -> list[str]:
+    """The stable identifier of each row: md5 of file hash, sheet, row number and, for an unpivoted row, its column."""
+    start = f"{sha256}|{sheet}|"
+    ends = map(str, row_numbers.tolist())
+    if source_columns is not None:
+        ends = (f"{number}|{column}" for number, column in zip(ends, source_columns, strict=True))
+    return [hashlib.md5(f"{start}{end}".encode(), usedforsecurity=False).hexdigest() for end in ends]
+
+
+def _split(rows: SheetRows, header: Header, sheet: str, sha256: str) -> tuple[pa.Table, list[RefusedCell]]:
+    """The accepted rows of a sheet with their provenance, and the refused cells of the others."""
+    identifiers = row_ids(sha256, sheet, rows.row_numbers, rows.source_columns)
+    count = len(identifiers)
+    table = (
+        rows.table.append_column("row_id", pa.array(identifiers, pa.string()))
+        .append_column("sheet", pa.repeat(pa.scalar(sheet), count))
+        .append_column("row_no", pa.array(rows.row_numbers, pa.int32()))
+        .append_column("flags", rows.notes.flags())
+    )
+    if not rows.notes.faults:
+        return table, []
+    refused = [
+        RefusedCell(
+            identifiers[fault.row],
+            sheet,
+            int(rows.row_numbers[fault.row]),
+            fault.column,
+            header.label(fault.column) if fault.column else "",
+            fault.cell,
+            fault.code,
+            fault.details,
+        )
+        for fault in rows.notes.faults
+    ]
+    return table.filter(pa.array(~rows.notes.faulty())), refused
+
+
+def _without_duplicates(table: pa.Table, feed: Feed) -> tuple[pa.Table, list[RefusedCell], int]:
+    """The rows without repeats and contradictions, the refused ones, and how many repeats were dropped."""
+    found = find_duplicates(table, feed)
+    if not found.repeated and not found.conflicting:
+        return table, [], 0
+    refused = []
+    for row, other in found.conflicting:
+        place = {name: table.column(name)[row].as_py() for name in ("row_id", "sheet", "row_no")}
+        other_row = table.column("row_no")[other].as_py()
+        details = {"detail": key_text(table, feed, row), "other_row": other_row}
+        refused.append(RefusedCell(**place, column="", label="", cell="", code="KEY_CONFLICT", details=details))
+    kept = np.ones(table.num_rows, dtype=bool)
+    kept[list(found.repeated) + [row for row, _ in found.conflicting]] = False
+    return table.filter(pa.array(kept)), refused, len(found.repeated)
+
+
+def _filled_rows(sheet: Sheet) -> int:
+    """How many rows of a sheet hold anything."""
+    head = sheet.head()
+    if not head:
+        return 0
+    body = sheet.body(0)
+    empty = np.ones(len(body), dtype=bool)
+    for column in body.columns:
+        empty &= column.is_empty()
+    return int((~empty).sum()) + any(cell.strip() for cell in head[0].cells)

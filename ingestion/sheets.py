@@ -1,0 +1,241 @@
+"""One sheet under a mapping: its cells become typed, checked rows, with notes on what was refused and normalised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion import casting
+from ingestion.cells import CellFault, CellKind, Cells, Column
+from ingestion.checks import Checked, Values, check_rows
+from ingestion.dates import parse_date, parse_timestamp
+from ingestion.dropping import rows_to_drop
+from ingestion.feeds import DECIMAL, Feed, FeedColumn
+from ingestion.folding import fold
+from ingestion.identifiers import parse_country, parse_identifier, parse_member, parse_text
+from ingestion.mapping import ColumnRule, Header, SourceMapping
+from ingestion.notes import Notes
+from ingestion.numbers import parse_native_number, parse_number
+from ingestion.units import parse_unit
+from ingestion.units_in_cells import check_units_in_cells
+
+
+@dataclass(frozen=True)
+class SheetRows:
+    """The rows of one sheet: typed columns of the feed (and the measure as printed), their numbers, notes on them.
+
+    `source_columns` names the column that an unpivoted row came from. `rows_read` counts the dropped rows too.
+    """
+
+    table: pa.Table
+    row_numbers: np.ndarray
+    source_columns: list[str] | None
+    notes: Notes
+    rows_read: int
+    dropped: Counter[str]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The columns of a feed as cells, before they are typed."""
+
+    columns: Mapping[str, Column]
+    row_numbers: np.ndarray
+    source_columns: list[str] | None
+    faults: dict[int, tuple[str, str]]
+
+
+def read_rows(
+    cells: Cells,
+    header: Header,
+    mapping: SourceMapping,
+    feed: Feed,
+    stated: Mapping[str, str],
+    received_on: date,
+) -> SheetRows:
+    """Type and check the rows of a sheet. `stated` are columns that the file's name states."""
+    required = [
+        place for name, place in header.places.items() if feed.column(name).required and not feed.column(name).default
+    ]
+    reasons = rows_to_drop(cells, header.labels[: len(cells.columns)], required)
+    dropped = Counter(reasons.values())
+    rows_read = len(cells)
+    if reasons:
+        cells = cells.take(np.setdiff1d(np.arange(len(cells)), np.fromiter(reasons, np.int64)))
+    source = Source({name: cells.columns[place] for name, place in header.places.items()}, cells.row_numbers, None, cells.faults)
+    if mapping.unpivot:
+        source, empty = _unpivoted(cells, header, mapping.unpivot.value, source)
+        dropped = Counter({reason: count * len(header.wide) for reason, count in dropped.items()})
+        dropped.update({"EMPTY_VALUE": empty} if empty else {})
+        rows_read *= len(header.wide)
+    fixed = {**mapping.constants, **stated}
+    columns = dict(source.columns) | {
+        name: Column.constant(text, len(source.row_numbers)) for name, text in fixed.items()
+    }
+    notes = Notes(len(source.row_numbers), cells.flags | (set() if mapping.period_end_is_inclusive else {"PERIOD_NORMALISED"}))
+    for row, (code, text) in source.faults.items():
+        notes.fault(row, "", text, code)
+    table = _typed(columns, mapping, feed, notes, received_on, cells.uses_1904_dates)
+    return SheetRows(table, source.row_numbers, source.source_columns, notes, rows_read, dropped)
+
+
+def _unpivoted(cells: Cells, header: Header, value: str, source: Source) -> tuple[Source, int]:
+    """One row per cell of the wide columns, row by row; and how many of them are empty, which state nothing."""
+    count, width = len(cells), len(header.wide)
+    rows = np.repeat(np.arange(count), width)
+    wide = [cells.columns[place] for place, _ in header.wide]
+    order = np.arange(count * width).reshape(width, count).T.ravel()
+    kinds = None
+    if any(column.kinds is not None for column in wide):
+        kinds = np.concatenate([np.zeros(count, np.uint8) if c.kinds is None else c.kinds for c in wide])
+    values = Column(pa.concat_arrays([column.text for column in wide]), kinds).take(order)
+    kept = np.flatnonzero(~values.is_empty())
+    columns = {name: column.take(rows[kept]) for name, column in source.columns.items()}
+    columns[value] = values.take(kept)
+    for name in header.wide[0][1]:
+        texts = pa.array([captured[name] for _, captured in header.wide], pa.string())
+        columns[name] = Column(texts.take(pa.array(kept % width)))
+    labels = [header.labels[place] for place, _ in header.wide]
+    faulty = {index: source.faults[row] for index, row in enumerate(rows[kept].tolist()) if row in source.faults}
+    unpivoted = Source(columns, source.row_numbers[rows[kept]], [labels[place] for place in kept % width], faulty)
+    return unpivoted, len(values) - len(kept)
+
+
+def _typed(
+    columns: Mapping[str, Column],
+    mapping: SourceMapping,
+    feed: Feed,
+    notes: Notes,
+    received_on: date,
+    uses_1904_dates: bool | None,
+) -> pa.Table:
+    rules = {rule.name: rule for rule in mapping.columns}
+    signs = _decimal_signs(columns, mapping, feed)
+    values: Values = {}
+    units_in_cells: dict[str, dict[int, str]] = {}
+    for column in feed.columns:
+        cells = columns.get(column.name)
+        if cells is None:
+            values[column.name] = pa.nulls(notes.rows, column.arrow_type)
+        elif column.type == "decimal":
+            values[column.name], units_in_cells[column.name] = casting.cast_decimals(
+                column.name, cells, signs[column.name], notes, mapping.null_tokens
+            )
+        else:
+            parser = _parser(column, feed, mapping, rules.get(column.name), uses_1904_dates)
+            values[column.name] = _cast(column, cells, parser, mapping, notes, has_words=bool(_words(rules, column)))
+    if feed.period and not mapping.period_end_is_inclusive:
+        end = values[feed.period[1]]
+        values[feed.period[1]] = pc.subtract(end.cast(pa.int32()), 1).cast(pa.date32())
+    for column in feed.columns:
+        if column.default is not None:
+            values[column.name] = _with_default(column, values[column.name], notes)
+    texts = {name: cells.text for name, cells in columns.items()}
+    check_units_in_cells(feed, values, texts, units_in_cells, notes)
+    check_rows(Checked(feed, values, texts, notes, received_on))
+    arrays = {column.name: values[column.name] for column in feed.columns}
+    if feed.measure:
+        nothing = pa.nulls(notes.rows, pa.string())
+        arrays["quantity_as_printed"] = _as_printed(texts.get(feed.measure.quantity, nothing))
+        arrays["unit_as_printed"] = _as_printed(texts.get(feed.measure.unit or "", nothing))
+    return pa.table(arrays)
+
+
+def _decimal_signs(columns: Mapping[str, Column], mapping: SourceMapping, feed: Feed) -> dict[str, frozenset[str]]:
+    """The decimal signs that each column may use: the mapping's and what its cells prove.
+
+    A column that proves none takes the one sign that the file's other columns prove, if they agree.
+    """
+    proven = {
+        column.name: casting.decimal_evidence(columns[column.name])
+        for column in feed.columns
+        if column.type == "decimal" and column.name in columns
+    }
+    stated = frozenset({mapping.decimal_sign} if mapping.decimal_sign else ())
+    of_file = frozenset().union(*proven.values()) | stated
+    return {name: (signs | stated) or (of_file if len(of_file) == 1 else frozenset()) for name, signs in proven.items()}
+
+
+def _cast(
+    column: FeedColumn, cells: Column, parser: casting.Parser, mapping: SourceMapping, notes: Notes, *, has_words: bool
+) -> pa.Array:
+    if column.type in ("text", "identifier") and not has_words:
+        return casting.cast_texts(column.name, cells, parser, notes, mapping.null_tokens)
+    return casting.cast_by_value(column.name, cells, column.arrow_type, parser, notes, mapping.null_tokens)
+
+
+def _words(rules: Mapping[str, ColumnRule], column: FeedColumn) -> Mapping[str, str]:
+    return rules[column.name].values if column.name in rules else {}
+
+
+def _parser(
+    column: FeedColumn, feed: Feed, mapping: SourceMapping, rule: ColumnRule | None, uses_1904_dates: bool | None
+) -> casting.Parser:
+    """How a cell of this column is read: the mapping's words first, then the parser of the type."""
+    parsers: dict[str, casting.Parser] = {
+        "text": parse_text,
+        "identifier": parse_identifier,
+        "member": parse_member,
+        "country": parse_country,
+        "unit": parse_unit,
+        "integer": _parse_integer,
+        "choice": partial(_parse_choice, {fold(choice): choice for choice in column.choices}),
+        "timestamp": partial(parse_timestamp, order=mapping.date_order),
+        "date": partial(
+            parse_date,
+            order=mapping.date_order,
+            edge={feed.period[0]: "first", feed.period[1]: "last"}.get(column.name) if feed.period else None,
+            uses_1904_dates=uses_1904_dates,
+        ),
+    }
+    parser = parsers[column.type]
+    return partial(_parse_word, rule, parser) if rule and (rule.values or not rule.keeps_other_values) else parser
+
+
+def _parse_word(rule: ColumnRule, parser: casting.Parser, text: str, kind: CellKind) -> casting.Parsed:
+    word = rule.values.get(fold(text))
+    if word is not None:
+        return word, frozenset()
+    return parser(text, kind) if rule.keeps_other_values else (None, frozenset())
+
+
+def _parse_choice(choices: Mapping[str, str], text: str, kind: CellKind) -> casting.Parsed:
+    if kind is CellKind.ERROR:
+        raise CellFault("EXCEL_ERROR")
+    choice = choices.get(fold(text))
+    if choice is None:
+        raise CellFault("VALUE_UNKNOWN", expected=", ".join(choices.values()))
+    return choice, frozenset()
+
+
+def _parse_integer(text: str, kind: CellKind) -> casting.Parsed:
+    if kind is CellKind.DATE:
+        raise CellFault("NUM_IS_DATE")
+    number = parse_native_number(text) if kind is CellKind.NUMBER else parse_number(text)
+    if number.value != number.value.to_integral_value() or number.suffix:
+        raise CellFault("NUM_NOT_WHOLE")
+    if abs(number.value) >= 2**31:
+        raise CellFault("NUM_TOO_LARGE")
+    return int(number.value), number.flags
+
+
+def _with_default(column: FeedColumn, values: pa.Array, notes: Notes) -> pa.Array:
+    """Fill empty cells with the feed's default; a cell that could not be read stays null, its row is refused anyway."""
+    if not values.null_count:
+        return values
+    default = Decimal(column.default) if column.type == "decimal" else column.default
+    if column.type == "integer":
+        default = int(column.default or 0)
+    return pc.fill_null(values, pa.scalar(default, DECIMAL if column.type == "decimal" else column.arrow_type))
+
+
+def _as_printed(text: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)

@@ -1,7 +1,8 @@
 """Checks on a landed batch, and the rows that a critical failure holds out.
 
-What is held out is the member-period: every row of the batch of that member whose period touches a month of a failing row. A
-total with a hole in the middle of a month would look like a low bill; a month that is absent as a whole is seen as absent.
+What is held out is the member-period: every row of the batch of that member whose period touches a month of a failing
+row. A total with a hole in the middle of a month would look like a low bill; a month that is absent as a whole is seen
+as absent.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def check_landed(feed: str, frame: pd.DataFrame) -> LandedChecks:
     outcomes: Sequence[Outcome]
     try:
         rows = with_derived_columns(feed, rows)
-    except Exception as error:  # a batch that the derived columns cannot read was not checked, and that must show
+    except Exception as error:  # noqa: BLE001 -- a batch that cannot be read was not checked, and that must show
         outcomes = faulty_outcomes(suite.checks, error)
     else:
         outcomes = run_checks(suite.checks, rows)
@@ -71,8 +72,8 @@ def _holds(suite: Suite, rows: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
         {
             "row_id": held["row_id"].drop_duplicates().sort_values(),
             "check_id": result.check_id,
-            "message_fr": f"Période du membre retenue, à vérifier avec l'émetteur ({cause_fr}) : {result.description_fr}",
-            "message_en": f"Member-period held out, to be checked with the sender ({cause_en}): {result.description_en}",
+            "message_fr": f"Mois du membre retenus, à vérifier avec l'émetteur ({cause_fr}) : {result.description_fr}",
+            "message_en": f"Months of the member held out, to check with the sender ({cause_en}): {result.description_en}",
         }
     )
 
@@ -84,14 +85,14 @@ def _member_period(suite: Suite, rows: pd.DataFrame, failing: pd.DataFrame) -> p
     held = pd.Series(False, index=rows.index)
     for member_id, its_failing in failing.groupby(suite.member_column):
         its_rows = rows.loc[rows[suite.member_column] == member_id]
-        months = {month for low, high in _month_spans(its_failing, start, end) for month in range(low, high + 1)}
-        touched = [any(month in months for month in range(low, high + 1)) for low, high in _month_spans(its_rows, start, end)]
+        months = {month for span in _month_spans(its_failing, start, end) for month in span}
+        touched = [not months.isdisjoint(span) for span in _month_spans(its_rows, start, end)]
         held.loc[its_rows.index[touched]] = True
     # A failing row whose dates stand the wrong way round touches no month; it is held out all the same.
     held.loc[failing.index] = True
     return held
 
 
-def _month_spans(rows: pd.DataFrame, start: str, end: str) -> list[tuple[int, int]]:
+def _month_spans(rows: pd.DataFrame, start: str, end: str) -> list[range]:
     low, high = (rows[column].dt.year * 12 + rows[column].dt.month for column in (start, end))
-    return list(zip(low.astype(int), high.astype(int), strict=True))
+    return [range(first, last + 1) for first, last in zip(low.astype(int), high.astype(int), strict=True)]

@@ -1,7 +1,7 @@
-"""Derived columns that make a landed batch judgeable: prices, uses per day, copies of a key, ratios to the batch's own history.
+"""Derived columns that make a landed batch judgeable: prices, uses per day, copies of a key, ratios to its history.
 
-One small function per feed on a plain frame. Floats only: none of these columns is ever published. What other files say about
-a row (gaps, overlaps, unknown sites) is the business of the models that see all batches.
+One small function per feed on a plain frame. Floats only: none of these columns is ever published. What other files
+say about a row (gaps, overlaps, unknown sites) is the business of the models that see all batches.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LEAST_HISTORY = 6
 
 
 def energy_bills(frame: pd.DataFrame) -> pd.DataFrame:
-    """Days of the period; kWh, MAD/kWh, MAD/L, use per day; the ratio of the use per day to the median of the same register."""
+    """Days of the period; kWh, MAD/kWh, MAD/L, use per day; its ratio to the median of the register."""
     days = _days(frame)
     counted = frame["component"].isin(["energy", "losses"]) & ~frame["register"].isin(["reactive", "demand"])
     energy_line = counted & frame["component"].eq("energy")
@@ -59,7 +59,7 @@ def energy_bills(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def production(frame: pd.DataFrame) -> pd.DataFrame:
-    """Days of the period; tonnes and pieces per day; saleable to gross; hours to hours of the period; ratio to the median."""
+    """Days of the period; tonnes and pieces per day; saleable to gross; operating share; ratio to the median."""
     days = _days(frame)
     per_day = frame["quantity_gross"] / days
     return frame.assign(
@@ -78,7 +78,9 @@ def process_activity(frame: pd.DataFrame) -> pd.DataFrame:
     """Days of the period; tonnes per day; refrigerant in kg; parameters that are shares."""
     days = _days(frame)
     tonnes = frame["quantity"] * frame["unit"].map(TONNES_PER_UNIT).astype("float64")
-    is_share = frame["parameter"].astype("object").fillna("").astype(str).str.contains("share|purity|fraction", case=False)
+    is_share = (
+        frame["parameter"].astype("object").fillna("").astype(str).str.contains("share|purity|fraction", case=False)
+    )
     return frame.assign(
         row_id_copies=_copies(frame),
         period_days=days,
@@ -110,7 +112,9 @@ def members(frame: pd.DataFrame) -> pd.DataFrame:
 
 def instruments(frame: pd.DataFrame) -> pd.DataFrame:
     """Days of validity."""
-    return frame.assign(row_id_copies=_copies(frame), valid_days=_days_between(frame["valid_from"], frame["valid_to"]) + 1)
+    return frame.assign(
+        row_id_copies=_copies(frame), valid_days=_days_between(frame["valid_from"], frame["valid_to"]) + 1
+    )
 
 
 def products(frame: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +126,9 @@ def products(frame: pd.DataFrame) -> pd.DataFrame:
 
 def programmes(frame: pd.DataFrame) -> pd.DataFrame:
     """Days that a programme lasts."""
-    return frame.assign(row_id_copies=_copies(frame), programme_days=_days_between(frame["starts_on"], frame["ends_on"]) + 1)
+    return frame.assign(
+        row_id_copies=_copies(frame), programme_days=_days_between(frame["starts_on"], frame["ends_on"]) + 1
+    )
 
 
 def applications(frame: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +147,9 @@ def evidence(frame: pd.DataFrame) -> pd.DataFrame:
 
 def case_events(frame: pd.DataFrame) -> pd.DataFrame:
     """Days between what happened and its receipt."""
-    return frame.assign(row_id_copies=_copies(frame), days_to_receipt=_days_between(frame["occurred_at"], frame["received_at"]))
+    return frame.assign(
+        row_id_copies=_copies(frame), days_to_receipt=_days_between(frame["occurred_at"], frame["received_at"])
+    )
 
 
 def only_copies(frame: pd.DataFrame) -> pd.DataFrame:
@@ -165,7 +173,7 @@ DERIVED_COLUMNS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
 
 
 def with_derived_columns(feed: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The plain frame of `feed` with the columns that its suite looks at. Raises KeyError when the feed lacks a column."""
+    """The plain frame of `feed` with the columns that its suite looks at. Raises KeyError for a missing one."""
     return DERIVED_COLUMNS.get(feed, only_copies)(frame)
 
 

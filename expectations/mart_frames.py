@@ -1,7 +1,7 @@
 """The frames that the suites of the marts look at.
 
-`rows` is the mart with derived columns; `summary` is one row about the whole mart; others put two releases side by side or
-add up the association. Floats only: no figure is made here.
+`rows` is the mart with derived columns; `summary` is one row about the whole mart; others put two releases side by
+side or add up the association. Floats only: no figure is made here.
 """
 
 from __future__ import annotations

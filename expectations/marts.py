@@ -1,6 +1,7 @@
 """Checks on the published figures of a release candidate, against physics and against the last release.
 
-Keys, relations and conserved totals are tests of the dbt project; this module judges whether the figures can be believed.
+Keys, relations and conserved totals are tests of the dbt project; this module judges whether the figures can be
+believed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from expectations.mart_frames import Previous, Read, build_frame
 from expectations.results import CheckResult
 from expectations.runner import Outcome, faulty_outcomes, run_checks
-from expectations.suites import Suite, suites
+from expectations.suites import Check, Suite, suites
 
 
 def expected_checks() -> list[str]:
@@ -21,8 +22,9 @@ def expected_checks() -> list[str]:
 def check_marts(read: Read, previous: Previous) -> list[CheckResult]:
     """Run every suite of the marts.
 
-    `read(mart)` gives a mart of the candidate; `previous(mart)` the same of the last release, None when there is none. Any
-    failed critical result must hold the release back. A mart that cannot be read fails all of its checks as critical.
+    `read(mart)` gives a mart of the candidate; `previous(mart)` the same of the last release, None when there is none.
+    Any failed critical result must hold the release back. A mart that cannot be read fails all of its checks as
+    critical.
     """
     return [
         outcome.result(mart) for mart, suite in suites("marts").items() for outcome in _outcomes(suite, read, previous)
@@ -38,9 +40,11 @@ def _outcomes(suite: Suite, read: Read, previous: Previous) -> list[Outcome]:
     return [by_check[check.check_id] for check in suite.checks]
 
 
-def _frame_outcomes(suite: Suite, frame_name: str, checks: Sequence, read: Read, previous: Previous) -> list[Outcome]:
+def _frame_outcomes(
+    suite: Suite, frame_name: str, checks: Sequence[Check], read: Read, previous: Previous
+) -> list[Outcome]:
     try:
         frame = build_frame(suite.subject, frame_name, read, previous)
-    except Exception as error:  # a frame that cannot be built was not checked, and that must hold the release back
+    except Exception as error:  # noqa: BLE001 -- what cannot be read was not checked, and must hold the release back
         return faulty_outcomes(checks, error)
     return run_checks(checks, frame)

@@ -1,7 +1,7 @@
 """Frames in the plain numpy and text types that Great Expectations can handle.
 
-Arrow-backed columns make it hang and Decimal objects slow it down. Floats are right here: plausibility is judged, no figure
-is made.
+Arrow-backed columns make it hang and Decimal objects slow it down. Floats are right here: plausibility is judged, no
+figure is made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import pandas as pd
 
 
 def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """A copy with a fresh index: numbers as float64, dates as datetime64, the rest as text or booleans; missing stays missing."""
+    """A copy with a fresh index: numbers as float64, dates as datetime64, the rest as text or booleans."""
     columns = {str(name): _plain_column(frame[name]) for name in frame.columns}
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
 

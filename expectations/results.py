@@ -11,8 +11,8 @@ from expectations.suites import Severity
 class CheckResult:
     """The outcome of one check on one subject (a feed or a mart).
 
-    `observed` is short text without language: counts and a few offending values. `rows_failed` counts rows of the frame
-    that the check looked at. A check that could not run is `critical`, not passed, and says so in `observed`.
+    `observed` is short text without language: counts and a few offending values. `rows_failed` counts rows of the
+    frame that the check looked at. A check that could not run is `critical`, not passed, and says so in `observed`.
     """
 
     check_id: str

@@ -1,7 +1,7 @@
 """Runs checks through Great Expectations on a plain frame and says which rows failed.
 
-An expectation that raised did not pass. No file context, no telemetry, no progress bar: what is kept is what the callers
-record. Great Expectations takes seconds to import, so it is imported at the first run.
+An expectation that raised did not pass. No file context, no telemetry, no progress bar: what is kept is what the
+callers record. Great Expectations takes seconds to import, so it is imported at the first run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EXAMPLES_SHOWN = 3
 
 @dataclass
 class Outcome:
-    """One check after all chunks: how many rows had a value, which positions failed, and why it could not run, if so."""
+    """One check after all chunks: rows that had a value, positions that failed, and why it could not run, if so."""
 
     check: Check
     rows: int = 0
@@ -67,7 +67,7 @@ class Outcome:
 
 
 def run_checks(checks: Sequence[Check], frame: pd.DataFrame, rows_per_chunk: int = ROWS_PER_CHUNK) -> list[Outcome]:
-    """Run `checks` on a plain frame (see `plain_frames`) whose index counts from 0; one outcome per check, in their order."""
+    """One outcome per check, in their order. `frame` is plain (see `plain_frames`) and its index counts from 0."""
     outcomes = {check.check_id: Outcome(check) for check in checks}
     if checks:
         for start in range(0, max(len(frame), 1), rows_per_chunk):
@@ -81,10 +81,9 @@ def faulty_outcomes(checks: Sequence[Check], fault: Exception) -> list[Outcome]:
 
 
 def _run_chunk(checks: Sequence[Check], chunk: pd.DataFrame, outcomes: dict[str, Outcome]) -> None:
-    missing: set[str] = set()
     try:
         results = _validate(checks, chunk)
-    except Exception as error:  # whatever Great Expectations raises, the checks did not run and must not count as passed
+    except Exception as error:  # noqa: BLE001 -- whatever is raised, the checks did not run and must not pass
         for check in checks:
             outcomes[check.check_id].fault = _one_line(error)
         return

@@ -1,7 +1,7 @@
 """Suites as data: which expectation is checked on which feed or mart, how severely, and why.
 
-A suite is one YAML file under `suites/landed` or `suites/marts`. This module reads and validates it; it runs nothing and does
-not know Great Expectations beyond the names of the expectation types that a suite may use.
+A suite is one YAML file under `suites/landed` or `suites/marts`. This module reads and validates it; it runs nothing
+and does not know Great Expectations beyond the names of the expectation types that a suite may use.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Check:
 class Suite:
     """The checks of one subject (a feed or a mart).
 
-    `member_column` and `period_columns` say whose rows, and of which time, are held out when a critical check fails on a
-    landed batch. Without them only the failing rows themselves are held out.
+    `member_column` and `period_columns` say whose rows, and of which time, are held out when a critical check fails on
+    a landed batch. Without them only the failing rows themselves are held out.
     """
 
     subject: str

@@ -34,6 +34,10 @@ conversions as (
     select * from {{ ref('int_carrier_conversions') }}
 ),
 
+units as (
+    select * from {{ ref('units') }}
+),
+
 reasons as (
     select * from {{ ref('held_out_reasons') }}
 ),
@@ -62,7 +66,8 @@ rows_of_feeds as (
         bill_lines.quantity,
         bill_lines.unit,
         bill_lines.heating_value_basis,
-        {{ is_energy_line('bill_lines') }} as is_energy
+        {{ is_energy_line('bill_lines') }} as is_energy,
+        cast(null as {{ text }}) as process
     from bill_lines
     union all
     select
@@ -80,7 +85,8 @@ rows_of_feeds as (
         production.quantity_gross as quantity,
         production.unit,
         cast(null as {{ text }}) as heating_value_basis,
-        false as is_energy
+        false as is_energy,
+        cast(null as {{ text }}) as process
     from production
     union all
     select
@@ -98,7 +104,8 @@ rows_of_feeds as (
         process_activity.quantity,
         process_activity.unit,
         cast(null as {{ text }}) as heating_value_basis,
-        false as is_energy
+        false as is_energy,
+        process_activity.process
     from process_activity
     union all
     select
@@ -113,10 +120,11 @@ rows_of_feeds as (
         declaration_lines.registered_on as period_start,
         declaration_lines.registered_on as period_end,
         cast(null as {{ text }}) as carrier,
-        cast(null as decimal(18, 6)) as quantity,
+        greatest(declaration_lines.net_mass_kg, declaration_lines.fob_value_mad) as quantity,
         cast(null as {{ text }}) as unit,
         cast(null as {{ text }}) as heating_value_basis,
-        false as is_energy
+        false as is_energy,
+        cast(null as {{ text }}) as process
     from declaration_lines
 ),
 
@@ -137,7 +145,19 @@ looked_up as (
         sites.member_id as site_member_id,
         carriers.carrier is not null as is_carrier_known,
         conversions.conversion_id is not null as is_converted,
-        convertible.carrier is not null as is_convertible_on_a_basis
+        convertible.carrier is not null as is_convertible_on_a_basis,
+        abs(rows_of_feeds.quantity) * case
+            when rows_of_feeds.feed = 'energy_bills' then conversions.gj_per_unit
+            when rows_of_feeds.feed = 'exports' then 1
+            else units.factor_to_base
+        end as magnitude,
+        -- GJ; MAD or kg; kg of a refrigerant; kg of a material; base units of a product.
+        case rows_of_feeds.feed
+            when 'energy_bills' then 100000000
+            when 'exports' then 100000000000
+            when 'process_activity' then case rows_of_feeds.process when 'refrigerant_leak' then 1000000 else 10000000000 end
+            else 100000000000
+        end as largest_magnitude
     from rows_of_feeds
     left join holds on rows_of_feeds.feed = holds.feed and rows_of_feeds.row_id = holds.row_id
     left join members on rows_of_feeds.member_id = members.member_id
@@ -148,6 +168,7 @@ looked_up as (
             rows_of_feeds.carrier = conversions.carrier
             and rows_of_feeds.unit = conversions.unit
             and coalesce(rows_of_feeds.heating_value_basis, 'none') = conversions.heating_value_basis
+    left join units on rows_of_feeds.unit = units.unit
     left join convertible on rows_of_feeds.carrier = convertible.carrier and rows_of_feeds.unit = convertible.unit
 ),
 
@@ -171,6 +192,8 @@ judged as (
                 and looked_up.is_convertible_on_a_basis
                 then 'HEATING_VALUE_BASIS_MISSING'
             when looked_up.is_energy and not looked_up.is_converted then 'UNIT_CARRIER_CLASH'
+            when (looked_up.is_energy or looked_up.feed <> 'energy_bills') and looked_up.magnitude >= looked_up.largest_magnitude
+                then 'QUANTITY_OUT_OF_RANGE'
         end as reason_code
     from looked_up
 ),
@@ -193,6 +216,12 @@ final as (
             when 'QUANTITY_MISSING' then case when judged.quantity is null then 'quantity' else 'unit' end
             when 'HEATING_VALUE_BASIS_MISSING' then 'heating_value_basis'
             when 'UNIT_CARRIER_CLASH' then 'unit'
+            when 'QUANTITY_OUT_OF_RANGE'
+                then case judged.feed
+                    when 'production' then 'quantity_gross'
+                    when 'exports' then 'fob_value_mad'
+                    else 'quantity'
+                end
         end as column_name,
         case judged.reason_code
             when 'MEMBER_UNKNOWN' then judged.member_id
@@ -201,6 +230,7 @@ final as (
             when 'PERIOD_INVERTED' then cast(judged.period_end as {{ text }})
             when 'CARRIER_UNKNOWN' then judged.carrier
             when 'UNIT_CARRIER_CLASH' then judged.unit
+            when 'QUANTITY_OUT_OF_RANGE' then cast(judged.quantity as {{ text }})
         end as cell,
         judged.reason_code,
         reasons.message_fr,

@@ -1,0 +1,100 @@
+{{ config(materialized='table') }}
+
+with electricity_use as (
+    select * from {{ ref('int_electricity_use') }}
+),
+
+matches as (
+    select * from {{ ref('int_electricity_use__matched') }}
+),
+
+grid_factors as (
+    select * from {{ ref('int_grid_factors') }}
+),
+
+matched_totals as (
+    select
+        matches.energy_use_id,
+        sum(matches.matched_kwh) as matched_kwh
+    from matches
+    group by matches.energy_use_id
+),
+
+portions as (
+    select
+        electricity_use.energy_use_id,
+        'location' as method,
+        cast(null as {{ dbt.type_string() }}) as instrument_id,
+        electricity_use.quantity_kwh
+    from electricity_use
+    union all
+    select
+        matches.energy_use_id,
+        'market' as method,
+        matches.instrument_id,
+        matches.matched_kwh as quantity_kwh
+    from matches
+    union all
+    -- What no instrument covers: at the grid average, since Morocco has no residual mix.
+    select
+        electricity_use.energy_use_id,
+        'market' as method,
+        cast(null as {{ dbt.type_string() }}) as instrument_id,
+        electricity_use.quantity_kwh - coalesce(matched_totals.matched_kwh, 0) as quantity_kwh
+    from electricity_use
+    left join matched_totals on electricity_use.energy_use_id = matched_totals.energy_use_id
+    where
+        matched_totals.energy_use_id is null
+        or electricity_use.quantity_kwh <> matched_totals.matched_kwh
+),
+
+-- The energy of a use goes with its kWh; the last portion takes what rounding leaves, so that the portions sum to the use.
+with_energy as (
+    select
+        portions.*,
+        electricity_use.energy_gj as use_energy_gj,
+        {{ round_half_up("portions.quantity_kwh * cast('0.0036' as decimal(20, 4))") }} as portion_energy_gj,
+        row_number() over (
+            partition by portions.energy_use_id, portions.method
+            order by portions.instrument_id is null desc, portions.instrument_id desc
+        ) as position_from_last
+    from portions
+    inner join electricity_use on portions.energy_use_id = electricity_use.energy_use_id
+),
+
+summed as (
+    select
+        with_energy.*,
+        sum(case when with_energy.position_from_last > 1 then with_energy.portion_energy_gj else 0 end) over (
+            partition by with_energy.energy_use_id, with_energy.method
+        ) as other_energy_gj
+    from with_energy
+),
+
+final as (
+    select
+        summed.energy_use_id,
+        summed.method,
+        cast(summed.quantity_kwh as decimal(18, 6)) as quantity_kwh,
+        cast(
+            case
+                when summed.position_from_last > 1 then summed.portion_energy_gj
+                else summed.use_energy_gj - summed.other_energy_gj
+            end as decimal(18, 6)
+        ) as energy_gj,
+        case
+            when not electricity_use.is_purchased then 'rule.self_generated'
+            when summed.instrument_id is not null then 'instrument:' || summed.instrument_id
+            else grid_factors.factor_id
+        end as factor_id,
+        case
+            when not electricity_use.is_purchased then 'rule'
+            when summed.instrument_id is not null then 'instrument'
+            else grid_factors.match_level
+        end as match_level
+    from summed
+    inner join electricity_use on summed.energy_use_id = electricity_use.energy_use_id
+    left join grid_factors on cast(extract(year from electricity_use.month) as int) = grid_factors.year
+)
+
+select * from final

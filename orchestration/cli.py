@@ -87,9 +87,8 @@ def run(home: HomeOption = DEFAULT_HOME) -> None:
 @app.command()
 def ingest(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.table) -> None:
     """Read what landed, without building or publishing."""
-    from ingestion.landing import ingest_feed, recover
-
     from ingestion.feeds import load_feeds
+    from ingestion.landing import ingest_feed, recover
     from warehouse.ledger import Ledger
 
     place = _home(home)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-from ingestion.landing import files_waiting
 
 from ingestion.feeds import Feed
+from ingestion.landing import files_waiting
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 

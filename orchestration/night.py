@@ -7,9 +7,8 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ingestion.landing import files_waiting
-
 from ingestion.feeds import load_feeds
+from ingestion.landing import files_waiting
 from warehouse import checks, releases
 from warehouse.code import code_version
 from warehouse.home import Home

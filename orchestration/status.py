@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingestion.landing import files_waiting
-
 from ingestion.feeds import load_feeds
+from ingestion.landing import files_waiting
 from orchestration.instance import instance
 from warehouse import checks, releases
 from warehouse.home import Home

@@ -10,13 +10,13 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ingestion.landing import FeedIngestion, ingest_feed
-from ingestion.landing import recover as recover_ingestion
 
 from expectations.landed import check_landed
 from expectations.results import CheckResult
 from expectations.suites import suites
 from ingestion.feeds import Feed
+from ingestion.landing import FeedIngestion, ingest_feed
+from ingestion.landing import recover as recover_ingestion
 from orchestration.resources import HomeResource
 from warehouse import checks, releases
 from warehouse.code import code_version
@@ -120,7 +120,7 @@ def _check_new_batches(home: Home, ledger: Ledger, run_id: str) -> list[checks.R
         digest = hashlib.sha256(repr(suite).encode()).hexdigest()[:16]
         if checks.is_checked(home, batch["batch_id"], digest):
             continue
-        held: list[dict[str, Any]] = []
+        held: list[dict[Any, Any]] = []
         if suite is not None and batch["rows"]:
             landed = check_landed(
                 batch["feed"], pq.read_table(home.raw_batch(batch["feed"], batch["batch_id"])).to_pandas()

@@ -67,8 +67,8 @@ def archive(home: Home, source: Path) -> tuple[str, int]:
 
 
 def batch_id_of(feed: str, files: Sequence[tuple[str, str | None, str | None]]) -> str:
-    """The identifier of a batch of files, each (sha256, mapping, version): the same files read the same way give the same."""
-    parts = ["|".join((sha256, mapping or "", version or "")) for sha256, mapping, version in sorted(files, key=str)]
+    """The identifier of a batch of files (sha256, mapping, version): the same files read the same way give the same."""
+    parts = sorted("|".join((sha256, mapping or "", version or "")) for sha256, mapping, version in files)
     return hashlib.sha256("\n".join([feed, *parts]).encode()).hexdigest()[:16]
 
 
@@ -77,9 +77,8 @@ def write_batch(home: Home, feed: Feed, batch_id: str, files: Sequence[ReadFile]
     schema = raw_schema(feed)
     tables = [_with_provenance(file, batch_id).select(schema.names).cast(schema) for file in files]
     raw = _sorted_by_member(pa.concat_tables([schema.empty_table(), *tables]))
-    refused = pa.concat_tables(
-        [QUARANTINE_SCHEMA.empty_table(), *(quarantine_table(file.rows.refused, file.sha256, batch_id) for file in files)]
-    )
+    refusals = [quarantine_table(file.rows.refused, file.sha256, batch_id) for file in files]
+    refused = pa.concat_tables([QUARANTINE_SCHEMA.empty_table(), *refusals])
     raw_path, refused_path = home.raw_batch(feed.name, batch_id), home.quarantine_batch(feed.name, batch_id)
     return WrittenBatch(raw.num_rows, _write(raw_path, raw), refused.num_rows, _write(refused_path, refused))
 

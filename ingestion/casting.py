@@ -1,7 +1,7 @@
 """Whole columns of text to whole columns of typed values.
 
-What is common goes through Arrow at once; only the cells that Arrow cannot read take the parser of their type, each distinct text
-once. A cell that cannot be read leaves a null here and a fault in the notes, which keeps its row out.
+What is common goes through Arrow at once; only the cells that Arrow cannot read take the parser of their type, each
+distinct text once. A cell that cannot be read leaves a null here and a fault in the notes, which keeps its row out.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ def cast_by_value(
                 noted[position] = flags
         values.append(value)
     _note(name, column, codes, noted, notes)
+    if column.kinds is None and all(value == (text or None) for value, text in zip(values, texts, strict=True)):
+        return _nulls_for_empty(column.text)
     return pa.array(values, type_).take(pa.array(codes))
 
 
@@ -144,7 +146,7 @@ def _parsed(text: str, kind: CellKind, parser: Parser, null_tokens: frozenset[st
 def _parse_rows(
     name: str, column: Column, rows: np.ndarray, parser: Parser, notes: Notes, null_tokens: frozenset[str]
 ) -> list[Any]:
-    """The values of these rows, None where a cell says nothing or could not be read; each distinct cell is parsed once."""
+    """The values of these rows: None where a cell says nothing or cannot be read. Each distinct cell is parsed once."""
     known: dict[tuple[str, int], Parsed | CellFault] = {}
     values: list[Any] = []
     kinds: Iterable[int] = np.zeros(len(rows), np.uint8) if column.kinds is None else column.kinds[rows]

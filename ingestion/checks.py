@@ -1,7 +1,7 @@
 """What a row must satisfy by itself, from the definition of its feed and the rules of its kind.
 
-Only the row's own cells are used: whatever needs another row, a register or another file is checked in dbt, so that the order in which
-files arrive does not matter.
+Only the row's own cells are used: whatever needs another row, a register or another file is checked in dbt, so that the
+order in which files arrive does not matter.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Values: TypeAlias = dict[str, pa.Array]
 
 @dataclass(frozen=True)
 class Checked:
-    """What the checks of a sheet look at: typed values by column, the text of each cell, where to note what is wrong."""
+    """What the checks of a sheet look at: typed values and texts by column, and where to note what is wrong."""
 
     feed: Feed
     values: Values
@@ -102,13 +102,15 @@ def _check_energy_bills(checked: Checked) -> None:
     refers = _is_one_of(bill_type, ("credit_note", "corrective"))
     checked.refuse(refers & _mask(values["corrects_bill_no"].is_null()), "corrects_bill_no", "CREDIT_UNLINKED")
     ordinary = _is_one_of(bill_type, ("invoice", "estimated"))
-    checked.refuse(ordinary & _mask(pc.less(quantity, _number(0, quantity.type))), "quantity", "NEGATIVE_QUANTITY")
+    negative = _mask(pc.less(quantity, _number(0, quantity.type)))
+    checked.refuse(ordinary & negative, "quantity", "NEGATIVE_QUANTITY")
     energy = _is_one_of(values["component"], COUNTED_COMPONENTS)
     counted = energy & ~_is_one_of(values["register"], UNCOUNTED_REGISTERS)
     readable = ~_unread(checked, "quantity", "component", "register")
     checked.refuse(counted & readable & _mask(quantity.is_null()), "quantity", "REQUIRED_MISSING")
     readable = ~_unread(checked, "unit")
-    checked.refuse(energy & readable & _mask(quantity.is_valid()) & _mask(values["unit"].is_null()), "unit", "UNIT_MISSING")
+    without_unit = _mask(quantity.is_valid()) & _mask(values["unit"].is_null())
+    checked.refuse(energy & readable & without_unit, "unit", "UNIT_MISSING")
     below = pc.less(values["index_end"], values["index_start"])
     checked.refuse(below, "index_end", "METER_ROLLOVER", "index_start")
 

@@ -38,8 +38,8 @@ def parse_date(
 ) -> tuple[date, frozenset[str]]:
     """Read a date and say what was normalised.
 
-    A month without a day is read only where the column is the first or the last day of a period (`edge`). A serial number is
-    read only in a workbook, by its own date system. Raises `CellFault` with DATE_INVALID, DATE_ORDER or EXCEL_ERROR.
+    A month without a day is read only where the column is the first or the last day of a period (`edge`). A serial
+    number is read only in a workbook, by its own date system. Raises `CellFault`: DATE_INVALID, DATE_ORDER or EXCEL_ERROR.
     """
     flags: set[str] = set()
     if kind in (CellKind.BOOLEAN, CellKind.ERROR):

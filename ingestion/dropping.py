@@ -18,7 +18,7 @@ TOTAL = re.compile(r"(sous total|soustotal|sub ?total|grand total|corporate tota
 
 
 def rows_to_drop(cells: Cells, labels: Sequence[str], required: Sequence[int]) -> dict[int, str]:
-    """The rows that state nothing, with the reason code of each. `required` are the places of columns that data must fill."""
+    """The rows that state nothing, with their reason codes. `required` are the places of columns that data fills."""
     found = {}
     for row in _candidates(cells, labels, required).tolist():
         texts = [column.text[row].as_py().strip() for column in cells.columns]

@@ -83,7 +83,7 @@ class FeedColumn:
 
 @dataclass(frozen=True)
 class Measure:
-    """The quantity of a feed whose text as printed is kept, and the column of its unit (None: the name states the unit)."""
+    """The quantity of a feed whose text as printed is kept, and the column of its unit (None: its name says it)."""
 
     quantity: str
     unit: str | None = None
@@ -146,5 +146,6 @@ def _feed(name: str, body: dict[str, Any]) -> Feed:
 
 def _column(feed: str, name: str, attributes: dict[str, Any]) -> FeedColumn:
     if attributes["type"] not in ARROW_TYPES:
-        raise ValueError(f"feeds.yml: {feed}.{name} is of type {attributes['type']!r}, expected one of {list(ARROW_TYPES)}")
+        known = ", ".join(ARROW_TYPES)
+        raise ValueError(f"feeds.yml: {feed}.{name} is of type {attributes['type']!r}, expected one of {known}")
     return FeedColumn(name, **{**attributes, "choices": tuple(attributes.get("choices", ()))})

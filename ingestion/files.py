@@ -26,7 +26,7 @@ from ingestion.sheets import SheetRows, read_rows
 
 @dataclass(frozen=True)
 class FileRows:
-    """What a file holds: accepted rows (the feed's columns, row_id, sheet, row_no, flags), refused cells, and the count.
+    """What a file holds: accepted rows (the feed's columns, row_id, sheet, row_no, flags), refused cells, the counts.
 
     rows_read = rows accepted + rows quarantined + rows dropped, always.
     """
@@ -41,7 +41,7 @@ class FileRows:
 
 
 def read_file(path: Path, name: str, sha256: str, feed: Feed, received_on: date) -> FileRows:
-    """Read a file that was received on a day under a name (which may differ from the path: files are read from the archive).
+    """Read a file that was received on a day under a name; the path differs from it, since the archive is read.
 
     Raises `FileRefused` with a code of severity `refuse`.
     """
@@ -77,9 +77,9 @@ def read_file(path: Path, name: str, sha256: str, feed: Feed, received_on: date)
 def row_ids(sha256: str, sheet: str, row_numbers: np.ndarray, source_columns: Sequence[str] | None) -> list[str]:
     """The stable identifier of each row: md5 of file hash, sheet, row number and, for an unpivoted row, its column."""
     start = f"{sha256}|{sheet}|"
-    ends = map(str, row_numbers.tolist())
+    ends = [str(number) for number in row_numbers.tolist()]
     if source_columns is not None:
-        ends = (f"{number}|{column}" for number, column in zip(ends, source_columns, strict=True))
+        ends = [f"{number}|{column}" for number, column in zip(ends, source_columns, strict=True)]
     return [hashlib.md5(f"{start}{end}".encode(), usedforsecurity=False).hexdigest() for end in ends]
 
 

@@ -11,7 +11,7 @@ NOT_A_LETTER = re.compile(r"[^\w%]+|_+")
 
 @functools.lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """The text without case, accents, punctuation and doubled spaces; `%` stays, since it tells a rate from an amount."""
+    """The text without case, accents, punctuation and doubled spaces; `%` stays: it tells a rate from an amount."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("\u00b0", " "))
     letters = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(NOT_A_LETTER.sub(" ", letters).split())

@@ -12,6 +12,7 @@ from stdnum.ma import ice
 
 from ingestion.cells import CellFault, CellKind
 from ingestion.folding import fold
+from ingestion.numbers import EXCEL_ERROR
 
 LOST_DIGITS = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+")
 SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
@@ -28,7 +29,8 @@ COUNTRY_ALIASES = {
     "pologne": "PL", "roumanie": "RO", "suede": "SE", "norvege": "NO", "danemark": "DK", "finlande": "FI",
     "irlande": "IE", "grece": "GR", "turquie": "TR", "maroc": "MA", "algerie": "DZ", "tunisie": "TN", "egypte": "EG",
     "libye": "LY", "mauritanie": "MR", "senegal": "SN", "cote d ivoire": "CI", "cameroun": "CM", "guinee": "GN",
-    "bresil": "BR", "inde": "IN", "chine": "CN", "japon": "JP", "coree du sud": "KR", "russie": "RU", "arabie saoudite": "SA",
+    "bresil": "BR", "inde": "IN", "chine": "CN", "japon": "JP", "coree du sud": "KR", "russie": "RU",
+    "arabie saoudite": "SA",
     "emirats arabes unis": "AE", "jordanie": "JO", "liban": "LB", "canada": "CA", "mexique": "MX", "argentine": "AR",
     "namibie": "NA", "afrique du sud": "ZA", "republique tcheque": "CZ", "tchequie": "CZ", "hongrie": "HU",
     "bulgarie": "BG", "croatie": "HR", "slovenie": "SI", "slovaquie": "SK", "estonie": "EE", "lettonie": "LV",
@@ -40,7 +42,7 @@ COUNTRY_ALIASES = {
 def parse_identifier(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozenset[str]]:
     """An identifier as it is printed: zeros kept, NFC, outer spaces off.
 
-    Raises `CellFault`: ID_LOST_DIGITS when a spreadsheet shortened it, ID_IS_DATE when it turned it into a date, EXCEL_ERROR.
+    Raises `CellFault`: ID_LOST_DIGITS or ID_IS_DATE for what a spreadsheet shortened or made a date of, EXCEL_ERROR.
     """
     value, flags = parse_text(text, kind)
     if kind is CellKind.DATE:
@@ -52,9 +54,9 @@ def parse_identifier(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, fr
 
 
 def parse_text(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozenset[str]]:
-    """Free text: NFC, outer spaces off. What looks like a spreadsheet formula stays text and is flagged FORMULA_TEXT."""
+    """Free text: NFC, outer spaces off. What looks like a formula stays text and is flagged FORMULA_TEXT."""
     value = unicodedata.normalize("NFC", text).strip()
-    if kind is CellKind.ERROR:
+    if kind is CellKind.ERROR or EXCEL_ERROR.fullmatch(value):
         raise CellFault("EXCEL_ERROR")
     formula = kind is CellKind.TEXT and value.startswith(FORMULA_STARTS) and not value[1:2].isdigit() and len(value) > 1
     return value, frozenset({"FORMULA_TEXT"}) if formula else frozenset()

@@ -117,8 +117,8 @@ def ingest_feed(
 ) -> FeedIngestion:
     """Read the files that wait for a feed into one batch, and record it in the ledger.
 
-    With `reread`, every archived file of the feed is read again with today's mappings, before the new ones; when that gives
-    the batch that is current already, nothing changes. The caller holds the home for writing and has called `recover`.
+    With `reread`, every archived file of the feed is read again with today's mappings, before the new ones; when that
+    gives the batch that is current already, nothing changes. The caller holds the home for writing, after `recover`.
     """
     night = _Night(home, ledger, feed, on_file)
     if reread:
@@ -154,7 +154,8 @@ class _Night:
         if first_name is None:
             self._read_one(sha256, waiting.name, size)
         else:
-            self._record(_refused(FileRefused("FILE_SEEN", first_name=first_name), sha256, waiting.name, self._feed, size))
+            seen = FileRefused("FILE_SEEN", first_name=first_name)
+            self._record(_refused(seen, sha256, waiting.name, self._feed, size))
 
     def read_archive(self) -> None:
         """Read every archived file of the feed again, in the order of receipt."""
@@ -208,7 +209,7 @@ class _Night:
             rows = read_file(self._home.archive / sha256, name, sha256, self._feed, receipt.received_at.date())
         except FileRefused as refusal:
             self._record(_refused(refusal, sha256, name, self._feed, size))
-        except Exception as error:  # noqa: BLE001 - one file never stops the others
+        except Exception as error:  # one file never stops the others
             logger.exception("landing/%s/%s: the reader failed", self._feed.name, name)
             cause = f"{type(error).__name__}: {error}"
             self._record(_refused(FileRefused("READER_FAILED", cause=cause), sha256, name, self._feed, size))
@@ -267,7 +268,7 @@ def _landed(home: Home, feed: str) -> Iterator[tuple[str, Path]]:
     folder, landing = home.landing / feed, home.landing.resolve()
     if not folder.resolve().is_relative_to(landing):
         return
-    found = []
+    found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found.extend(Path(place, name) for name in names if not name.startswith("."))

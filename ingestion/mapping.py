@@ -1,7 +1,7 @@
 """Source mappings: what each layout calls the columns of a feed, and how it writes dates, numbers and choices.
 
-A mapping is data (`mappings/*.yml`, validated by `mappings/schema.json`). This module loads them, finds the header of a sheet and
-chooses the mapping that fits. How cells are then read is the business of `casting`.
+A mapping is data (`mappings/*.yml`, validated by `mappings/schema.json`). This module loads them, finds the header of a
+sheet and chooses the mapping that fits. How cells are then read is the business of `casting`.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ class Header:
 def load_mappings(folder: Path = MAPPINGS_FOLDER) -> dict[str, tuple[SourceMapping, ...]]:
     """All mappings by feed, in the order of their names; raises `MappingInvalid` naming the file and what is wrong."""
     schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
-    feeds, found = load_feeds(), {}
+    feeds = load_feeds()
+    found: dict[str, list[SourceMapping]] = {}
     for path in sorted(folder.glob("*.yml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         try:
@@ -128,7 +129,7 @@ def choose(
 ) -> tuple[SourceMapping, dict[str, Header]]:
     """The mapping that fits most columns of the sheets' heads, and the header of each sheet that has one.
 
-    Raises `FileRefused`: SCHEMA_DRIFT naming the missing and the found headers, DUP_HEADER for a column that is there twice.
+    Raises `FileRefused`: SCHEMA_DRIFT naming the missing and the found headers, DUP_HEADER for a column that is twice.
     """
     candidates = []
     for mapping in mappings:

@@ -1,4 +1,4 @@
-"""What is noted about the rows of a sheet while they are read: faults, which keep a row out, and flags, which do not."""
+"""What is noted about rows while they are read: faults, which keep a row out, and flags, which do not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Numbers as people write them, read exactly: text to `Decimal`, never through a float.
 
-The decimal sign is never guessed. A cell such as `1,234` has two readings; it is read only when other cells prove which sign
-its column uses. Whole columns are cast in `casting`; this module reads the cells that the fast road cannot.
+The decimal sign is never guessed. A cell such as `1,234` has two readings; it is read only when other cells prove which
+sign its column uses. Whole columns are cast in `casting`; this module reads the cells that the fast road cannot.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ LIMIT = Decimal(10) ** 12
 LONGEST_NUMBER = 80
 EXACT = Context(prec=2 * LONGEST_NUMBER)
 
-EXCEL_ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!)", re.IGNORECASE)
+EXCEL_ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!)", re.IGNORECASE)
 NONFINITE = re.compile(r"[+-]?(nan|inf|infinity|infini|∞|1\.#(inf|ind|qnan))", re.IGNORECASE)
 SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]([+-]?[0-9]+)")
 RAISED_DIGIT = re.compile(r"[0-9][⁰¹²³⁴-⁹₀-₉¼-¾⅐-⅞]")
 CURRENCY = r"MAD|DHS?|EUR|USD|GBP|€|\$|£|درهم|د\.م\.?"
 SHAPE = re.compile(
-    rf"(?P<prefix>{CURRENCY})?\s*(?P<sign>[+-]?)\s*(?P<body>[0-9.,٫][0-9 .,'٫]*)(?P<after>-?)\s*(?P<suffix>[^\W\d_].*|%|€|\$|£)?",
+    rf"(?P<prefix>{CURRENCY})?\s*(?P<sign>[+-]?)\s*(?P<body>[0-9.,٫][0-9 .,'٫]*)"
+    r"(?P<after>-?)\s*(?P<suffix>[^\W\d_].*|%|€|\$|£)?",
     re.IGNORECASE,
 )
 AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -35,7 +36,7 @@ GROUP_MARKS = {"٬": "'", "\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2009":
 
 @dataclass(frozen=True)
 class Number:
-    """A number that was read: its value, what was normalised, the text behind it, the decimal sign that it proves or uses."""
+    """A number that was read: its value, what was normalised, the unit beside it, the decimal sign that it uses."""
 
     value: Decimal
     flags: frozenset[str] = frozenset()
@@ -46,7 +47,7 @@ class Number:
 def parse_number(text: str, signs: frozenset[str] = frozenset()) -> Number:
     """Read a number in any of the usual spellings.
 
-    `signs` are the decimal signs that the column is known to use; an ambiguous cell is read only if there is exactly one.
+    `signs` are the decimal signs that the column is known to use; an ambiguous cell is read only if there is just one.
     Raises `CellFault` with NUM_INVALID, NUM_AMBIGUOUS, NUM_NONFINITE, NUM_SCIENTIFIC, NUM_TOO_LARGE or EXCEL_ERROR.
     """
     flags: set[str] = set()
@@ -85,7 +86,7 @@ def proven_sign(text: str) -> str:
 
 
 def fit(value: Decimal, flags: set[str]) -> Decimal:
-    """The value as DECIMAL(18,6), rounded half up with the flag NUM_ROUNDED; NUM_TOO_LARGE when it has no place there."""
+    """The value as DECIMAL(18,6), rounded half up with the flag NUM_ROUNDED; or NUM_TOO_LARGE if it does not fit."""
     if abs(value) >= LIMIT:
         raise CellFault("NUM_TOO_LARGE")
     fitted = value.quantize(SCALE, rounding=ROUND_HALF_UP, context=EXACT)

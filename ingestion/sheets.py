@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from ingestion import casting
 from ingestion.cells import CellFault, CellKind, Cells, Column
 from ingestion.checks import Checked, Values, check_rows
-from ingestion.dates import parse_date, parse_timestamp
+from ingestion.dates import Edge, parse_date, parse_timestamp
 from ingestion.dropping import rows_to_drop
-from ingestion.feeds import DECIMAL, Feed, FeedColumn
+from ingestion.feeds import Feed, FeedColumn
 from ingestion.folding import fold
 from ingestion.identifiers import parse_country, parse_identifier, parse_member, parse_text
 from ingestion.mapping import ColumnRule, Header, SourceMapping
@@ -70,17 +70,17 @@ def read_rows(
     rows_read = len(cells)
     if reasons:
         cells = cells.take(np.setdiff1d(np.arange(len(cells)), np.fromiter(reasons, np.int64)))
-    source = Source({name: cells.columns[place] for name, place in header.places.items()}, cells.row_numbers, None, cells.faults)
+    columns = {name: cells.columns[place] for name, place in header.places.items()}
+    source = Source(columns, cells.row_numbers, None, cells.faults)
     if mapping.unpivot:
         source, empty = _unpivoted(cells, header, mapping.unpivot.value, source)
         dropped = Counter({reason: count * len(header.wide) for reason, count in dropped.items()})
         dropped.update({"EMPTY_VALUE": empty} if empty else {})
         rows_read *= len(header.wide)
-    fixed = {**mapping.constants, **stated}
-    columns = dict(source.columns) | {
-        name: Column.constant(text, len(source.row_numbers)) for name, text in fixed.items()
-    }
-    notes = Notes(len(source.row_numbers), cells.flags | (set() if mapping.period_end_is_inclusive else {"PERIOD_NORMALISED"}))
+    count = len(source.row_numbers)
+    fixed = {name: Column.constant(text, count) for name, text in {**mapping.constants, **stated}.items()}
+    columns = {**source.columns, **fixed}
+    notes = Notes(count, cells.flags | (set() if mapping.period_end_is_inclusive else {"PERIOD_NORMALISED"}))
     for row, (code, text) in source.faults.items():
         notes.fault(row, "", text, code)
     table = _typed(columns, mapping, feed, notes, received_on, cells.uses_1904_dates)
@@ -136,8 +136,7 @@ def _typed(
         end = values[feed.period[1]]
         values[feed.period[1]] = pc.subtract(end.cast(pa.int32()), 1).cast(pa.date32())
     for column in feed.columns:
-        if column.default is not None:
-            values[column.name] = _with_default(column, values[column.name], notes)
+        values[column.name] = _with_default(column, values[column.name])
     texts = {name: cells.text for name, cells in columns.items()}
     check_units_in_cells(feed, values, texts, units_in_cells, notes)
     check_rows(Checked(feed, values, texts, notes, received_on))
@@ -192,12 +191,19 @@ def _parser(
         "date": partial(
             parse_date,
             order=mapping.date_order,
-            edge={feed.period[0]: "first", feed.period[1]: "last"}.get(column.name) if feed.period else None,
+            edge=_edge(column, feed),
             uses_1904_dates=uses_1904_dates,
         ),
     }
     parser = parsers[column.type]
     return partial(_parse_word, rule, parser) if rule and (rule.values or not rule.keeps_other_values) else parser
+
+
+def _edge(column: FeedColumn, feed: Feed) -> Edge | None:
+    """Whether the column is the first or the last day of the feed's period."""
+    if feed.period is None or column.name not in feed.period:
+        return None
+    return "first" if column.name == feed.period[0] else "last"
 
 
 def _parse_word(rule: ColumnRule, parser: casting.Parser, text: str, kind: CellKind) -> casting.Parsed:
@@ -227,14 +233,12 @@ def _parse_integer(text: str, kind: CellKind) -> casting.Parsed:
     return int(number.value), number.flags
 
 
-def _with_default(column: FeedColumn, values: pa.Array, notes: Notes) -> pa.Array:
+def _with_default(column: FeedColumn, values: pa.Array) -> pa.Array:
     """Fill empty cells with the feed's default; a cell that could not be read stays null, its row is refused anyway."""
-    if not values.null_count:
+    if not values.null_count or column.default is None:
         return values
-    default = Decimal(column.default) if column.type == "decimal" else column.default
-    if column.type == "integer":
-        default = int(column.default or 0)
-    return pc.fill_null(values, pa.scalar(default, DECIMAL if column.type == "decimal" else column.arrow_type))
+    convert = {"decimal": Decimal, "integer": int}.get(column.type, str)
+    return pc.fill_null(values, pa.scalar(convert(column.default), column.arrow_type))
 
 
 def _as_printed(text: pa.Array) -> pa.Array:

@@ -28,7 +28,7 @@ def check_units_in_cells(
     units_in_cells: Mapping[str, Mapping[int, str]],
     notes: Notes,
 ) -> None:
-    """Refuse cells whose unit contradicts its column; a measure without a unit takes the one that is written in its cell."""
+    """Refuse cells whose unit contradicts its column; a measure without a unit takes the one written in its cell."""
     filled: dict[int, str] = {}
     for column, units in units_in_cells.items():
         for row, printed in units.items():

@@ -31,7 +31,7 @@ OTHER_TYPES = {
 
 
 def open_sheets(path: Path) -> Sequence[Sheet]:
-    """The sheets of a file; raises `FileRefused` with NO_DATA, TOO_LARGE, TYPE_UNKNOWN or what its reader found wrong."""
+    """The sheets of a file; raises `FileRefused`: NO_DATA, TOO_LARGE, TYPE_UNKNOWN or what its reader found wrong."""
     size = path.stat().st_size
     if size == 0:
         raise FileRefused("NO_DATA")

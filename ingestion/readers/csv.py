@@ -1,7 +1,8 @@
 """Delimited text: its encoding and delimiter are found from the content, its cells are handed over as text.
 
-A file with one line per record goes through Arrow's parser. A file with line breaks inside quotes, blank lines or records that
-do not fit the header goes through Python's, which keeps the line on which each record starts. Both read the same cells.
+A file with one line per record goes through Arrow's parser. A file with line breaks inside quotes, blank lines or
+records that do not fit the header goes through Python's, which keeps the line on which each record starts. Both read
+the same cells.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ DELIMITERS = (";", ",", "\t")
 SNIFFED_RECORDS = 60
 SNIFFED_CHARACTERS = 262_144
 LONGEST_CELL = 1 << 24
-ARROW_BLOCK = 1 << 24
+LARGEST_BLOCK = 1 << 30  # one block gives columns in one piece, which need not be joined
 # Letters and signs of French, English and Spanish text in Windows' Western encoding.
 WESTERN = frozenset("àâäçéèêëîïôöùûüÿœæñáíóúãõåøßÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆÑÁÍÓÚÃÕÅØ°²³€£§µ·×’‘“”«»–—…™©®¿¡½¼\u00a0")
 FOREIGN_RUN = re.compile(r"[^\W\d_a-zA-Z]{3,}")
@@ -37,7 +38,7 @@ RECORD_AS_TEXT = 500
 def open_sheets(path: Path) -> list[TextSheet]:
     """The one sheet of a text file; raises `FileRefused` with NOT_TEXT, ENC_UNCERTAIN or NO_DATA."""
     content, flags = to_utf8(path.read_bytes())
-    if not content.strip():
+    if not content or content.isspace():
         raise FileRefused("NO_DATA")
     return [TextSheet(content, sniff_delimiter(content), flags)]
 
@@ -70,7 +71,8 @@ def _from_western(data: bytes) -> str:
         raise FileRefused("ENC_UNCERTAIN") from error
     if {character for character in text if not character.isascii()} <= WESTERN and not FOREIGN_RUN.search(text):
         return text
-    guess = charset_normalizer.from_bytes(data, cp_isolation=["cp1252", "cp1256", "iso8859_6", "cp1250", "cp1251"]).best()
+    candidates = ["cp1252", "cp1256", "iso8859_6", "cp1250", "cp1251"]
+    guess = charset_normalizer.from_bytes(data, cp_isolation=candidates).best()
     if guess is None or guess.encoding != "cp1252":
         raise FileRefused("ENC_UNCERTAIN")
     return text
@@ -150,10 +152,11 @@ class TextSheet:
         start = _offset_of_line(self.content, first_line)
         lines = self.content.count(b"\n", start) + (not self.content.endswith(b"\n"))
         names = [str(number) for number in range(width)]
+        block = min(len(self.content) + 1, LARGEST_BLOCK)
         try:
             table = arrow_csv.read_csv(
                 pa.py_buffer(self.content).slice(start),
-                read_options=arrow_csv.ReadOptions(column_names=names, block_size=ARROW_BLOCK),
+                read_options=arrow_csv.ReadOptions(column_names=names, block_size=block),
                 parse_options=arrow_csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=False),
                 convert_options=arrow_csv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
@@ -178,10 +181,9 @@ class TextSheet:
         for line, record in _records(text, self.delimiter):
             if line <= header_line:
                 continue
-            if len(record) != width:
-                record = self._fitted(record, width, len(numbers), faults)
+            fitted = record if len(record) == width else self._fitted(record, width, len(numbers), faults)
             numbers.append(line)
-            for column, cell in zip(columns, record, strict=True):
+            for column, cell in zip(columns, fitted, strict=True):
                 column.append(cell)
         return Cells(tuple(Column.of(cells) for cells in columns), np.asarray(numbers, dtype=np.int32), faults)
 

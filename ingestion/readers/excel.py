@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree  # noqa: S405 - read with entities refused, see _parsed
+from xml.etree import ElementTree
 
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
-from ingestion.cells import HEAD_ROWS, Cells, CellKind, Column, FileRefused, HeadRow
+from ingestion.cells import HEAD_ROWS, CellKind, Cells, Column, FileRefused, HeadRow
 
 EXACT_DIGITS = 15  # what a spreadsheet shows of a number; more is the noise of binary fractions
 ERROR_CELL = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})([0-9]+)"[^>]*>.*?<v>([^<]*)</v>', re.DOTALL)
@@ -34,13 +35,19 @@ def open_sheets(path: Path) -> list[WorkbookSheet]:
         grids = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
     except PasswordError as error:
         raise FileRefused("ENCRYPTED") from error
-    except (CalamineError, OSError, ValueError) as error:
+    except BaseException as error:
+        # A panic of the Rust reader on a damaged file is no `Exception`; anything else that is none passes.
+        if not isinstance(error, CalamineError | OSError | ValueError) and type(error).__name__ != "PanicException":
+            raise
         if "password" in str(error).lower() or _is_encrypted(path):
             raise FileRefused("ENCRYPTED") from error
         raise FileRefused("CORRUPT", cause=str(error)) from error
     if not any(grids.values()):
         raise FileRefused("NO_DATA")
-    uses_1904_dates, errors = _package_facts(path)
+    try:
+        uses_1904_dates, errors = _package_facts(path)
+    except (zipfile.BadZipFile, zlib.error, OSError) as error:
+        raise FileRefused("CORRUPT", cause=str(error)) from error
     return [WorkbookSheet(name, grid, errors.get(name, {}), uses_1904_dates) for name, grid in grids.items() if grid]
 
 
@@ -92,8 +99,6 @@ def cell_text(cell: Any) -> tuple[str, CellKind]:
         return (cell.date() if midnight else cell.replace(microsecond=0)).isoformat(), CellKind.DATE
     if isinstance(cell, date):
         return cell.isoformat(), CellKind.DATE
-    if isinstance(cell, timedelta | time):
-        return str(cell), CellKind.TEXT
     return "" if cell is None else str(cell), CellKind.TEXT
 
 

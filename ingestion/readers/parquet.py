@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingestion.cells import Cells, CellKind, Column, FileRefused, HeadRow
+from ingestion.cells import CellKind, Cells, Column, FileRefused, HeadRow
 
 
 def open_sheets(path: Path) -> list[ParquetSheet]:
@@ -65,6 +65,4 @@ def _as_text(values: pa.Array, type_: pa.DataType) -> tuple[pa.Array, CellKind]:
         return values.cast(pa.string()), CellKind.NUMBER
     if pa.types.is_string(type_) or pa.types.is_large_string(type_):
         return values.cast(pa.string()), CellKind.TEXT
-    if pa.types.is_null(type_):
-        return pa.nulls(len(values), pa.string()), CellKind.TEXT
     return pa.array([None if value is None else str(value) for value in values.to_pylist()], pa.string()), CellKind.TEXT

@@ -6,7 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from ingestion.sample.energy import ELECTRICITY_PRICES, price
+from ingestion.sample.numbers import scaled
+from ingestion.sample.rows import Row
 from ingestion.sample.soiling import (
+    ACCEPTED,
     Act,
     Dirt,
     Documents,
@@ -28,7 +32,7 @@ def _credit_notes(documents: Documents) -> list[Dirt]:
     document = find_document(documents, "energy_bills", "TEX06")
     found: list[Dirt] = []
     for number, kind, code in (
-        (8, "credit note that names its bill", "accepted"),
+        (8, "credit note that names its bill", ACCEPTED),
         (16, "credit note of no bill", "CREDIT_UNLINKED"),
     ):
         row = lines_of_bill(document, "TEX06-B-CO1", number)[0]
@@ -37,42 +41,35 @@ def _credit_notes(documents: Documents) -> list[Dirt]:
             for column in ("quantity", "amount_excl_vat", "vat_amount", "amount_incl_vat")
         }
         credit = row | back | {"bill_type": "credit_note", "bill_no": f"AV-{row['bill_no']}"}
-        credit["corrects_bill_no"] = row["bill_no"] if code == "accepted" else None
+        credit["corrects_bill_no"] = row["bill_no"] if code == ACCEPTED else None
         document.rows.append(credit)
         found.append(Dirt(kind, document.feed, document.name, code, 1))
     return found
 
 
+def _read_again(row: Row, steps: int) -> Row:
+    """A line in kWh as it is when its meter's last reading was `steps` higher."""
+    start, end, multiplier = (int(str(row[column])) for column in ("index_start", "index_end", "multiplier"))
+    counted = (end + steps - start) * multiplier
+    line = row | {"index_end": end + steps, "quantity": counted}
+    return price(line, scaled(counted * ELECTRICITY_PRICES[str(row["register"])], 2))
+
+
 def _corrected_bill(documents: Documents) -> list[Dirt]:
     document = find_document(documents, "energy_bills", "AGR03")
-    for row in energy_lines(lines_of_bill(document, "AGR03-A-EL1", 11)):
-        # The index was misread by a hundred steps: the correction names the bill and carries the right figures.
-        steps = int(str(row["index_end"])) - int(str(row["index_start"])) - 100
-        document.rows.append(
-            row
-            | {
-                "index_end": int(str(row["index_start"])) + steps,
-                "quantity": steps * int(str(row["multiplier"])),
-                "bill_type": "corrective",
-                "bill_no": f"{row['bill_no']}-R",
-                "corrects_bill_no": row["bill_no"],
-            }
-        )
-    return [Dirt("corrected bill", document.feed, document.name, "accepted, replaces the bill it names", 3)]
+    misread = lines_of_bill(document, "AGR03-A-EL1", 11)
+    for row in energy_lines(misread):
+        correction = {"bill_type": "corrective", "bill_no": f"{row['bill_no']}-R", "corrects_bill_no": row["bill_no"]}
+        document.rows.append(_read_again(row, -100) | correction)
+    return [Dirt("bill that another corrects", document.feed, document.name, "corrected", len(misread))]
 
 
 def _later_version(documents: Documents) -> list[Dirt]:
     document = find_document(documents, "energy_bills", "AGR09")
     row = lines_of_bill(document, "AGR09-A-EL1", 5)[0]
-    later = row | {"index_end": int(str(row["index_end"])) + 10}
-    later["quantity"] = int(str(row["quantity"])) + 10 * int(str(row["multiplier"]))
     name = document.name.replace(".csv", "_bis.csv")
-    documents.append(replace(document, name=name, rows=[later]))
-    return [
-        Dirt(
-            "other figures for a bill in a later file", document.feed, name, "accepted, replaces the earlier version", 1
-        )
-    ]
+    documents.append(replace(document, name=name, rows=[_read_again(row, 10)]))
+    return [Dirt("bill that a later file changes", document.feed, document.name, "superseded_version", 1)]
 
 
 def _slip_with_amount(documents: Documents) -> list[Dirt]:

@@ -20,7 +20,7 @@ def _ambiguous_number(documents: Documents) -> list[Dirt]:
 
 def _file_twice(documents: Documents) -> list[Dirt]:
     source = find_document(documents, "production", "AGR04")
-    name = f"Copie de {source.name}"
+    name = source.name.replace(".csv", "_copie.csv")
     documents.append(replace(source, name=name, content=rendered(source)))
     return [Dirt("same file under another name", "production", name, "FILE_SEEN", 0)]
 
@@ -43,7 +43,7 @@ def _pdf_as_csv(documents: Documents) -> list[Dirt]:
     name = "facture_scan_Exemple_Agro_09.csv"
     content = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n\x00\x01\x02\x00"
     documents.append(Document("energy_bills", "AGR09", name, "csv", [], content=content))
-    return [Dirt("PDF renamed to .csv", "energy_bills", name, "NOT_TEXT", 0)]
+    return [Dirt("PDF renamed to .csv", "energy_bills", name, "TYPE_UNKNOWN", 0)]
 
 
 FILES: tuple[Act, ...] = (

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ingestion.sample.numbers import ice
 from ingestion.sample.soiling import (
+    ACCEPTED,
     Act,
     Dirt,
     Documents,
@@ -40,7 +41,7 @@ def _ice_with_spaces(documents: Documents) -> list[Dirt]:
 def _ice_as_number(documents: Documents) -> list[Dirt]:
     document = find_document(documents, "production", "AGR07")
     number = int(str(document.rows[0]["member_id"]))
-    return overwrite(document, document.rows[20:26], "ICE as a number in a workbook", "accepted", member_id=number)
+    return overwrite(document, document.rows[20:26], "ICE as a number in a workbook", ACCEPTED, member_id=number)
 
 
 def _unknown_member(documents: Documents) -> list[Dirt]:
@@ -141,7 +142,7 @@ def _restated_production(documents: Documents) -> list[Dirt]:
     }
     name = document.name.replace(".csv", "_rectification.csv")
     documents.append(replace(document, name=name, rows=[restated]))
-    return [Dirt("production restated in a later file", document.feed, name, "accepted, version 2", 1)]
+    return [Dirt("production that a later file restates", document.feed, document.name, "superseded_version", 1)]
 
 
 ROWS: tuple[Act, ...] = (
@@ -179,7 +180,7 @@ def _amended(documents: Documents) -> list[Dirt]:
     }
     amended["net_mass_kg"] = int(str(row["net_mass_kg"])) * 95 // 100
     document.rows.append(amended)
-    return [Dirt("amended declaration", document.feed, document.name, "accepted, replaces the line it amends", 1)]
+    return [Dirt("declaration line that another amends", document.feed, document.name, "amended", 1)]
 
 
 DECLARATIONS: tuple[Act, ...] = (_only_saved, _net_above_gross, _amended)

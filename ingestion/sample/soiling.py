@@ -9,10 +9,16 @@ from typing import TypeAlias
 from ingestion.sample.documents import Document
 from ingestion.sample.rows import Cell, Row
 
+ACCEPTED = "accepted"
+
 
 @dataclass(frozen=True)
 class Dirt:
-    """One piece of dirt: what it is, where, the code expected of it and how many rows (0: the whole file) carry it."""
+    """One piece of dirt: what it is, where, what is expected of it and how many rows carry it (0: none, or the file).
+
+    `expected_code` is a reason code of ingestion, a reason for which the warehouse holds a row out, the outcome of a row
+    that does not count, a check that finds it, or `ACCEPTED` for what only looks like dirt.
+    """
 
     kind: str
     feed: str

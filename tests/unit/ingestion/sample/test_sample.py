@@ -44,7 +44,6 @@ EXPECTED_CODES = {
     "MEMBER_UNKNOWN",
     "KEY_CONFLICT",
     "MASS_INVALID",
-    "NOT_TEXT",
     "NO_DATA",
     "NULL_TOKEN",
     "NUM_AMBIGUOUS",
@@ -52,6 +51,7 @@ EXPECTED_CODES = {
     "register_total_with_parts",
     "SCHEMA_DRIFT",
     "SUBTOTAL_DROPPED",
+    "TYPE_UNKNOWN",
     "UNIT_UNKNOWN",
 }
 PINNED = "fad4ec72a10f9e01cc27e45df053f8eba2e24319968222625611a5b8e60015c4"

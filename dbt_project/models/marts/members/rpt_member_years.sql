@@ -1,0 +1,46 @@
+with member_months as (
+    select * from {{ ref('rpt_member_months') }}
+),
+
+energy_use as (
+    select * from {{ ref('fct_energy_use') }}
+),
+
+emissions as (
+    select * from {{ ref('fct_emissions') }}
+),
+
+{{ member_sums('energy_use', 'emissions', 'cast(extract(year from month) as int)') }},
+
+member_years as (
+    select
+        member_months.member_id,
+        cast(extract(year from member_months.month) as int) as year,
+        sum(member_months.meter_months_expected) as meter_months_expected,
+        sum(member_months.meter_months_present) as meter_months_present,
+        sum(member_months.open_findings) as open_findings
+    from member_months
+    group by member_months.member_id, cast(extract(year from member_months.month) as int)
+),
+
+final as (
+    select
+        member_years.member_id,
+        member_years.year,
+        cast(energy_sums.energy_gj as decimal(18, 6)) as energy_gj,
+        cast(emission_sums.scope1_kgco2e as decimal(18, 6)) as scope1_kgco2e,
+        cast(emission_sums.scope2_location_kgco2e as decimal(18, 6)) as scope2_location_kgco2e,
+        cast(emission_sums.scope2_market_kgco2e as decimal(18, 6)) as scope2_market_kgco2e,
+        cast(emission_sums.biogenic_co2_kg as decimal(18, 6)) as biogenic_co2_kg,
+        {{ decimal_divide('energy_sums.estimated_gj', 'energy_sums.absolute_gj', 12) }} as estimated_share,
+        {{ decimal_divide('member_years.meter_months_present', 'member_years.meter_months_expected', 12) }} as coverage_share,
+        cast(member_years.meter_months_expected as int) as meter_months_expected,
+        cast(member_years.meter_months_present as int) as meter_months_present,
+        cast(coalesce(emission_sums.facts_without_factor, 0) as int) as facts_without_factor,
+        cast(member_years.open_findings as int) as open_findings
+    from member_years
+    left join energy_sums on member_years.member_id = energy_sums.member_id and member_years.year = energy_sums.period
+    left join emission_sums on member_years.member_id = emission_sums.member_id and member_years.year = emission_sums.period
+)
+
+select * from final

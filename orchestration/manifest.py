@@ -35,7 +35,15 @@ def prepared_manifest(home: Home) -> Path:
     if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return manifest
     target.mkdir(parents=True, exist_ok=True)
-    arguments: list[str | Path] = ["parse", "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", target]
+    arguments: list[str | Path] = [
+        "parse",
+        "--project-dir",
+        DBT_PROJECT,
+        "--profiles-dir",
+        DBT_PROJECT,
+        "--target-path",
+        target,
+    ]
     parsed = subprocess.run(  # noqa: S603 -- our own executable and our own paths
         [DBT_EXECUTABLE, "--no-use-colors", "--quiet", *arguments, "--log-path", target],
         cwd=DBT_PROJECT,

@@ -13,6 +13,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+WIDE = 10_000
 
 
 class Format(StrEnum):
@@ -38,26 +41,29 @@ def print_rows(found: Sequence[Mapping[str, Any]], form: Format) -> None:
             writer.writerow(found[0].keys())
         writer.writerows([["" if value is None else _cell(value) for value in row.values()] for row in found])
     else:
-        table = Table(*(found[0].keys() if found else ()), box=None, header_style="bold")
+        table = Table(box=None, header_style="bold")
+        for name in found[0] if found else ():
+            table.add_column(name, no_wrap=True)
         for row in found:
-            table.add_row(*("" if value is None else str(value) for value in row.values()))
-        Console(soft_wrap=True, highlight=False, markup=False).print(table)
+            table.add_row(*("" if value is None else Text(_shown(value)) for value in row.values()))
+        # A pipe has no width: nothing is cut off there.
+        console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=WIDE)
+        console.print(table)
 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=_json_value) + "\n")
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=_shown) + "\n")
 
 
-def _json_value(value: Any) -> str:
+def _shown(value: Any) -> str:
+    """A value as text: a decimal with all its places and never with an exponent, a date in ISO form."""
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return str(value)
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def _cell(value: Any) -> str:
     """A CSV cell. A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    text = str(value)
+    text = _shown(value)
     return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r" else text

@@ -18,7 +18,9 @@ def test_help_lists_the_commands() -> None:
 
 
 def test_help_loads_no_heavy_library() -> None:
-    code = "import orchestration.cli, sys; print([m for m in ('dagster', 'dbt', 'pandas', 'duckdb') if m in sys.modules])"
+    code = (
+        "import orchestration.cli, sys; print([m for m in ('dagster', 'dbt', 'pandas', 'duckdb') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

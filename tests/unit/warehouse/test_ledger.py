@@ -57,7 +57,9 @@ def test_tampering_breaks_the_chain(ledger: Ledger, tamper, complaint: str) -> N
     assert any(complaint in problem for problem in ledger.problems())
 
 
-@pytest.mark.parametrize("torn", ['{"kind":"fi', '{"kind":"file","sequence":2}\n', '{"kind":"file","sequence":2}\n{"ki'])
+@pytest.mark.parametrize(
+    "torn", ['{"kind":"fi', '{"kind":"file","sequence":2}\n', '{"kind":"file","sequence":2}\n{"ki']
+)
 def test_recover_cuts_off_an_act_that_was_never_closed(ledger: Ledger, torn: str) -> None:
     ledger.append([batch("1")])
     whole = ledger.path.read_bytes()

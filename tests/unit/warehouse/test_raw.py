@@ -59,7 +59,13 @@ def test_a_column_that_an_old_batch_lacks_reads_as_null(home: Home, ledger: Ledg
 
 
 def test_a_file_is_told_of_as_its_last_reading_left_it(ledger: Ledger) -> None:
-    entry = {"kind": "file", "feed": "bills", "name": "a.csv", "file_sha256": "f1", "dropped_by_reason": {"BLANK_ROW": 2}}
+    entry = {
+        "kind": "file",
+        "feed": "bills",
+        "name": "a.csv",
+        "file_sha256": "f1",
+        "dropped_by_reason": {"BLANK_ROW": 2},
+    }
     ledger.append([{**entry, "status": "partial"}, batch("one", ["f1"])])
     ledger.append([{**entry, "status": "accepted"}, batch("again", ["f1"])])
     (told,) = file_table(ledger).to_pylist()

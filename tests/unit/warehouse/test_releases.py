@@ -60,7 +60,9 @@ def test_publishing_moves_latest_and_keeps_the_old_release(home: Home, ledger: L
     assert "marts/a.parquet" in (home.releases / "r1" / "SHA256SUMS").read_text()
 
 
-def test_a_publication_cut_before_the_ledger_is_undone(home: Home, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_publication_cut_before_the_ledger_is_undone(
+    home: Home, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(home, ledger, candidate(home, "r1"))
     second = candidate(home, "r2")
 
@@ -76,7 +78,9 @@ def test_a_publication_cut_before_the_ledger_is_undone(home: Home, ledger: Ledge
     assert home.latest_release.resolve().name == "r1"
 
 
-def test_a_publication_cut_after_the_ledger_is_finished(home: Home, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_publication_cut_after_the_ledger_is_finished(
+    home: Home, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(releases, "_point_latest_to", lambda *_: None)
     publish(home, ledger, candidate(home, "r1"))
     monkeypatch.undo()

@@ -72,8 +72,8 @@ def _holds(suite: Suite, rows: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
         {
             "row_id": held["row_id"].drop_duplicates().sort_values(),
             "check_id": result.check_id,
-            "message_fr": f"Mois du membre retenus, à vérifier avec l'émetteur ({cause_fr}) : {result.description_fr}",
-            "message_en": f"Months of the member held out, to check with the sender ({cause_en}): {result.description_en}",
+            "message_fr": f"Mois retenus, à vérifier avec l'émetteur ({cause_fr}) : {result.description_fr}",
+            "message_en": f"Months held out, to check with the sender ({cause_en}): {result.description_en}",
         }
     )
 

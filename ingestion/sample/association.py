@@ -43,7 +43,7 @@ MEMBERS: tuple[tuple[tuple[str, ...], str | None], ...] = (
     (("finishing", "knitwear"), None),
     (("tomato_packing", "tomato_packing"), "GRP-SOUSS"),
     (("tomato_packing", "berry_freezing"), "GRP-SOUSS"),
-    (("citrus_packing", "citrus_packing"), None),
+    (("citrus_packing", "olive_processing"), None),
     (("citrus_packing",), None),
     (("fish_cannery", "fish_cannery"), None),
     (("fish_cannery",), None),

@@ -82,13 +82,11 @@ def _slip_with_amount(documents: Documents) -> list[Dirt]:
 
 
 def _slip_without_amount(documents: Documents) -> list[Dirt]:
-    document = find_document(documents, "energy_bills", "AGR01", "2024")
-    rows = lines_of_bill(document, "AGR01-A-CO2", 9)[:1]
-    for row in rows:
-        row["quantity"] = int(str(row["quantity"])) * 1000
-        for column in ("amount_excl_vat", "vat_rate", "vat_amount", "amount_incl_vat"):
-            row[column] = None
-    return [Dirt("litres times a thousand, without an amount", document.feed, document.name, "B28", len(rows))]
+    document = find_document(documents, "energy_bills", "AUT03")
+    (row,) = lines_of_bill(document, "AUT03-A-CO1", 5)
+    row["quantity"] = Decimal(str(row["quantity"])) / 1000
+    row.update(amount_excl_vat=None, vat_rate=None, vat_amount=None, amount_incl_vat=None)
+    return [Dirt("cubic metres entered as litres, without an amount", document.feed, document.name, "B28", 1)]
 
 
 def _gap(documents: Documents) -> list[Dirt]:

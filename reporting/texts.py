@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +19,8 @@ class Texts:
 
     def __init__(self, language: Language, *pages: str) -> None:
         self.language: Language = language
-        self._entries = {key: entry[language] for page in pages for key, entry in catalogue(page).items()}
+        entries = {key: entry[language] for page in pages for key, entry in catalogue(page).items()}
+        self._entries = {key: _unbroken(text, language) for key, text in entries.items()}
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of `key`. Raises KeyError for a text or a placeholder that is missing."""
@@ -27,6 +29,11 @@ class Texts:
     def name(self, kind: str, code: str) -> str:
         """The name of a code that registers may extend (a sector, a feed): the code in plain letters when it has none."""
         return self._entries.get(f"{kind}.{code}", code.replace("_", " "))
+
+
+def _unbroken(text: str, language: Language) -> str:
+    """French sets a space before double punctuation marks; a line must not break there."""
+    return re.sub(" (?=[:;?!])", "\u00a0", text) if language == "fr" else text
 
 
 @cache

@@ -61,7 +61,11 @@ def cast_by_value(
                 noted[position] = flags
         values.append(value)
     _note(name, column, codes, noted, notes)
-    if column.kinds is None and all(value == (text or None) for value, text in zip(values, texts, strict=True)):
+    if (
+        pa.types.is_string(type_)
+        and column.kinds is None
+        and all(value == (text or None) for value, text in zip(values, texts, strict=True))
+    ):
         return _nulls_for_empty(column.text)
     return pa.array(values, type_).take(pa.array(codes))
 

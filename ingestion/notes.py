@@ -34,6 +34,11 @@ class Notes:
         """Refuse a cell, and with it the row."""
         self.faults.append(Fault(row, column, cell, code, details))
 
+    def refuse_whole(self, row: int, text: str, code: str) -> None:
+        """Refuse a record as a whole; faults of its cells, which may stand in wrong columns, are forgotten."""
+        self.faults = [fault for fault in self.faults if fault.row != row]
+        self.fault(row, "", text, code)
+
     def flag(self, row: int, flags: Iterable[str]) -> None:
         """Note what was normalised in a row."""
         if flags:

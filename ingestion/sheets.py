@@ -81,9 +81,9 @@ def read_rows(
     fixed = {name: Column.constant(text, count) for name, text in {**mapping.constants, **stated}.items()}
     columns = {**source.columns, **fixed}
     notes = Notes(count, cells.flags | (set() if mapping.period_end_is_inclusive else {"PERIOD_NORMALISED"}))
-    for row, (code, text) in source.faults.items():
-        notes.fault(row, "", text, code)
     table = _typed(columns, mapping, feed, notes, received_on, cells.uses_1904_dates)
+    for row, (code, text) in source.faults.items():
+        notes.refuse_whole(row, text, code)
     return SheetRows(table, source.row_numbers, source.source_columns, notes, rows_read, dropped)
 
 

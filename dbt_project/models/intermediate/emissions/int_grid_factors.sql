@@ -30,9 +30,13 @@ last_published as (
     from published
 ),
 
+numbers as (
+    {{ numbers() }}
+),
+
 years as (
     select 2000 + numbers.number as year
-    from ({{ numbers() }}) as numbers
+    from numbers
     where numbers.number < 100
 ),
 

@@ -2,7 +2,8 @@ with instruments as (
     select * from {{ ref('dim_instruments') }}
 ),
 
--- A certificate conveys its rate once it is retired for the member; a contract conveys it while it runs.
+-- A certificate conveys its rate once it is retired for the member; a contract conveys it while it runs, for fifty years at most: a
+-- date such as 9999 is no term.
 usable_instruments as (
     select
         instruments.*,
@@ -11,6 +12,7 @@ usable_instruments as (
     where
         instruments.carrier = 'electricity'
         and instruments.quantity_kwh > 0
+        and {{ dbt.datediff('instruments.valid_from', 'instruments.valid_to', 'month') }} < 600
         and (instruments.kind <> 'eac' or instruments.retired_on is not null)
 ),
 

@@ -15,7 +15,13 @@ potentials as (
 -- kg of gas per t of material: t/t is a thousand kg per t; nitric acid is stated in kg per t.
 by_material as (
     select
-        process_factor_map.*,
+        process_factor_map.process,
+        process_factor_map.material,
+        process_factor_map.parameter,
+        process_factor_map.factor_id,
+        process_factor_map.gas,
+        process_factor_map.process_factor_id,
+        process_factor_map.category,
         't' as basis,
         cast(
             process_factors.value * case when process_factors.unit like 'kg%' then 1 else 1000 end as decimal(18, 9)
@@ -35,7 +41,13 @@ by_material as (
 -- A leak of a refrigerant is its mass times its global warming potential.
 by_refrigerant as (
     select
-        process_factor_map.*,
+        process_factor_map.process,
+        process_factor_map.material,
+        process_factor_map.parameter,
+        process_factor_map.factor_id,
+        process_factor_map.gas,
+        process_factor_map.process_factor_id,
+        process_factor_map.category,
         'kg' as basis,
         cast(0 as decimal(18, 9)) as kg_per_basis,
         cast(fifth.value as decimal(18, 9)) as other_kgco2e_ar5,

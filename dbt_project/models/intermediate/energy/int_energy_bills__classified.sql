@@ -105,9 +105,9 @@ standing as (
     select *
     from corrected
     where
-        corrected.version_outcome is null
-        and not corrected.is_corrected
-        and corrected.is_energy
+        version_outcome is null
+        and not is_corrected
+        and is_energy
 ),
 
 -- An estimate gives way to a bill on readings of the same meter that covers its days, whichever came first.
@@ -128,8 +128,8 @@ superseded_estimates as (
                 or estimates.register = 'total'
                 or readings.register = 'total'
             )
-            and readings.period_start <= estimates.period_start
-            and readings.period_end >= estimates.period_end
+            and estimates.period_start >= readings.period_start
+            and estimates.period_end <= readings.period_end
     where
         estimates.is_estimated
         and not readings.is_estimated

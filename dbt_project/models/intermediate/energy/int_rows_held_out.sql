@@ -183,6 +183,7 @@ judged as (
             when looked_up.site_id is not null and looked_up.site_member_id <> looked_up.member_id
                 then 'SITE_OF_ANOTHER_MEMBER'
             when looked_up.period_end < looked_up.period_start then 'PERIOD_INVERTED'
+            when {{ dbt.datediff('looked_up.period_start', 'looked_up.period_end', 'day') }} > 3660 then 'PERIOD_TOO_LONG'
             when looked_up.is_energy and not looked_up.is_carrier_known then 'CARRIER_UNKNOWN'
             when looked_up.is_energy and (looked_up.quantity is null or looked_up.unit is null) then 'QUANTITY_MISSING'
             when
@@ -212,6 +213,7 @@ final as (
             when 'SITE_UNKNOWN' then 'site_id'
             when 'SITE_OF_ANOTHER_MEMBER' then 'site_id'
             when 'PERIOD_INVERTED' then 'period_end'
+            when 'PERIOD_TOO_LONG' then 'period_end'
             when 'CARRIER_UNKNOWN' then 'carrier'
             when 'QUANTITY_MISSING' then case when judged.quantity is null then 'quantity' else 'unit' end
             when 'HEATING_VALUE_BASIS_MISSING' then 'heating_value_basis'
@@ -228,6 +230,7 @@ final as (
             when 'SITE_UNKNOWN' then judged.site_id
             when 'SITE_OF_ANOTHER_MEMBER' then judged.site_id
             when 'PERIOD_INVERTED' then cast(judged.period_end as {{ text }})
+            when 'PERIOD_TOO_LONG' then cast(judged.period_end as {{ text }})
             when 'CARRIER_UNKNOWN' then judged.carrier
             when 'UNIT_CARRIER_CLASH' then judged.unit
             when 'QUANTITY_OUT_OF_RANGE' then cast(judged.quantity as {{ text }})

@@ -14,6 +14,10 @@ activity_months as (
     from emissions
 ),
 
+numbers as (
+    {{ numbers() }}
+),
+
 bounds as (
     select
         min(activity_months.month) as first_month,
@@ -26,7 +30,7 @@ months as (
         cast({{ dbt.dateadd('month', 'numbers.number', 'bounds.first_month') }} as date) as month,
         bounds.last_month
     from bounds
-    cross join ({{ numbers() }}) as numbers
+    cross join numbers
     where bounds.first_month is not null
 ),
 

@@ -1,4 +1,4 @@
-{#- Global warming potentials of the set in use. Combustion counts all carbon as CO2 (oxidation 1.0), so methane's own CO2 is left out of its potential. -#}
+{#- Combustion counts all carbon as CO2 (oxidation factor 1), so the CO2 that methane becomes is left out of its potential. -#}
 {%- set sets = ['AR5', 'AR6'] -%}
 
 with fuel_factors as (

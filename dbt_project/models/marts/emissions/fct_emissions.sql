@@ -202,17 +202,18 @@ by_gas as (
         factors.n2o_gwp_ar5,
         {{ round_half_up('activities.basis_per_unit * cast(factors.kgco2e_per_basis as decimal(20, 9))', scale=9) }}
             as factor_value,
-        {% for gas, column in [
-            ('co2_kg', 'co2_kg_per_basis'),
-            ('ch4_kg', 'ch4_kg_per_basis'),
-            ('n2o_kg', 'n2o_kg_per_basis'),
-            ('biogenic_co2_kg', 'biogenic_co2_kg_per_basis'),
-            ('other_kgco2e', 'other_kgco2e_per_basis'),
-            ('other_kgco2e_ar5', 'other_kgco2e_ar5_per_basis'),
-        ] -%}
-        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.' ~ column ~ ' as decimal(18, 6))') }}
-            as {{ gas }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.co2_kg_per_basis as decimal(18, 6))') }}
+            as co2_kg,
+        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.ch4_kg_per_basis as decimal(18, 6))') }}
+            as ch4_kg,
+        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.n2o_kg_per_basis as decimal(18, 6))') }}
+            as n2o_kg,
+        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.biogenic_co2_kg_per_basis as decimal(18, 6))') }}
+            as biogenic_co2_kg,
+        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.other_kgco2e_per_basis as decimal(18, 6))') }}
+            as other_kgco2e,
+        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.other_kgco2e_ar5_per_basis as decimal(18, 6))') }}
+            as other_kgco2e_ar5
     from activities
     left join factors on activities.factor_id = factors.factor_id
 ),

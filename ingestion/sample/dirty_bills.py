@@ -78,7 +78,15 @@ def _slip_with_amount(documents: Documents) -> list[Dirt]:
     for row in rows:
         row["quantity"] = Decimal(str(row["quantity"])) / 1000
         row["index_start"] = row["index_end"] = row["multiplier"] = None
-    return [Dirt("MWh entered as kWh, with its amount", document.feed, document.name, "B28", len(rows))]
+    return [
+        Dirt(
+            "MWh entered as kWh, with its amount",
+            document.feed,
+            document.name,
+            "landed.energy_bills.price_plausible",
+            len(rows),
+        )
+    ]
 
 
 def _slip_without_amount(documents: Documents) -> list[Dirt]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from reporting.release import FactorInUse, Query, Release, factors_in_use, release_of
 
@@ -69,12 +70,13 @@ class Sectors:
 
     def cell(self, sector: str, indicator: str, year: int) -> Cell | None:
         """The cell of that place, or None when the mart has none."""
-        return self._by_place().get((sector, indicator, year))
+        return self._by_place.get((sector, indicator, year))
 
     def count(self, status: str) -> int:
         """Cells of a status."""
         return sum(cell.status == status for cell in self.cells)
 
+    @cached_property
     def _by_place(self) -> dict[tuple[str, str, int], Cell]:
         return {(cell.sector, cell.indicator, cell.year): cell for cell in self.cells}
 

@@ -33,8 +33,8 @@ format: $(VENV)/.installed-dev  ## Rewrite Python and SQL in the house style
 	$(BIN)/sqlfluff fix --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
 
 lock:  ## Pin every dependency again (needs uv)
-	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q -o requirements.lock
-	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-strip-extras -q -o requirements.lock
+	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-strip-extras -q -c requirements.lock -o requirements-dev.lock
 
 clean:  ## Remove the environment and caches, never data
 	rm -rf $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache dbt_project/target dbt_project/logs

@@ -102,9 +102,10 @@ def test_from_scratch_with_one_thread_the_contents_are_equal(
 
 
 def hashes(home: Home) -> dict[str, str]:
+    """The content hashes of all marts but `ops_checks`, which tells of runs and not of data."""
     facts = releases.latest_release(home)
     assert facts is not None
-    return {mart["mart"]: mart["content_hash"] for mart in facts["marts"]}
+    return {mart["mart"]: mart["content_hash"] for mart in facts["marts"] if mart["mart"] != "ops_checks"}
 
 
 def test_a_failed_check_holds_the_release_back(

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with energy_use as (
     select * from {{ ref('fct_energy_use') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with factor_sets as (
     select * from {{ ref('combustion_factor_sets') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with instruments as (
     select * from {{ ref('dim_instruments') }}
 ),
@@ -11,6 +13,8 @@ usable_instruments as (
     from instruments
     where
         instruments.carrier = 'electricity'
+        -- A rate beyond this is a slip: see dim_factors.
+        and instruments.kgco2e_per_kwh < 10
         and instruments.quantity_kwh > 0
         and {{ dbt.datediff('instruments.valid_from', 'instruments.valid_to', 'month') }} < 600
         and (instruments.kind <> 'eac' or instruments.retired_on is not null)

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with counted_records as (
     select *
     from {{ ref('int_process_activity__classified') }}

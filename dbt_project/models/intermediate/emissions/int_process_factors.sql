@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with process_factor_map as (
     select * from {{ ref('process_factor_map') }}
 ),

@@ -1,9 +1,15 @@
+{{ config(materialized='table') }}
+
 with energy_use as (
     select * from {{ ref('fct_energy_use') }}
 ),
 
 emissions as (
     select * from {{ ref('fct_emissions') }}
+),
+
+members as (
+    select * from {{ ref('dim_members') }}
 ),
 
 activity_months as (
@@ -18,20 +24,27 @@ numbers as (
     {{ numbers() }}
 ),
 
+first_membership as (
+    select min(members.joined_on) as joined_on
+    from members
+),
+
+-- Nobody is a member before the first one joined, so that one bill with a wrong year does not stretch the calendar of all.
 bounds as (
     select
-        min(activity_months.month) as first_month,
+        greatest(min(activity_months.month), {{ month_of('min(first_membership.joined_on)') }}) as first_month,
         max(activity_months.month) as last_month
     from activity_months
+    cross join first_membership
 ),
 
 months as (
     select
-        cast({{ dbt.dateadd('month', 'numbers.number', 'bounds.first_month') }} as date) as month,
-        bounds.last_month
+        cast({{ dbt.dateadd('month', '-numbers.number', 'bounds.last_month') }} as date) as month,
+        bounds.first_month
     from bounds
     cross join numbers
-    where bounds.first_month is not null
+    where bounds.last_month is not null
 ),
 
 final as (
@@ -39,7 +52,7 @@ final as (
         months.month,
         cast({{ dbt.last_day('months.month', 'month') }} as date) as last_day
     from months
-    where months.month <= months.last_month
+    where months.month >= months.first_month
 )
 
 select * from final

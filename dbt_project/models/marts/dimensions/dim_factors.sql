@@ -17,8 +17,11 @@ grid_factors as (
         and value is not null
 ),
 
+-- No electricity emits ten kilograms per kWh: such a rate is a slip, and it is nobody's factor.
 instruments as (
-    select * from {{ ref('dim_instruments') }}
+    select *
+    from {{ ref('dim_instruments') }}
+    where kgco2e_per_kwh < 10
 ),
 
 approvals as (

@@ -165,15 +165,15 @@ def query(
     output: FormatOption = Format.table,
 ) -> None:
     """Ask the latest release in SQL. Read only; it sees nothing but the release."""
-    import duckdb
+    from warehouse.database import QueryFailed, rows, sandboxed
 
-    from warehouse.database import rows, sandboxed
-
-    with sandboxed(_released(_home(home)) / "mizan.duckdb") as connection:
-        try:
-            print_rows(rows(connection, sql), output)
-        except duckdb.Error as error:
-            raise _Fault(str(error)) from error
+    release = _released(_home(home))
+    try:
+        with sandboxed(release / "mizan.duckdb") as connection:
+            found = rows(connection, sql)
+    except QueryFailed as error:
+        raise _Fault(str(error)) from error
+    print_rows(found, output)
 
 
 @app.command()

@@ -20,6 +20,10 @@ SETTINGS: dict[str, str | int | float | list[str]] = {
 }
 
 
+class QueryFailed(ValueError):
+    """DuckDB could not run somebody's SQL; the message is DuckDB's own."""
+
+
 @contextmanager
 def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the file at `path`, closed when the block ends."""
@@ -33,11 +37,17 @@ def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnectio
 
 @contextmanager
 def sandboxed(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection for somebody else's SQL: it can read this one file and nothing else on the machine."""
+    """A read-only connection for somebody else's SQL: it can read this one file and nothing else on the machine.
+
+    What DuckDB says against that SQL is raised as QueryFailed.
+    """
     with connect(path, read_only=True) as connection:
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
-        yield connection
+        try:
+            yield connection
+        except duckdb.Error as error:
+            raise QueryFailed(str(error)) from error
 
 
 def rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:

@@ -22,8 +22,6 @@ ONLY_IN = {
     "great_expectations": {"expectations"},
     "duckdb": {"warehouse", "ingestion"},
 }
-# The command line catches what DuckDB says of a person's SQL, and says it to that person.
-DUCKDB_ERRORS_SHOWN = PROJECT / "orchestration" / "cli.py"
 
 MODULES = [path for package in PACKAGES for path in sorted((PROJECT / package).rglob("*.py"))]
 
@@ -53,7 +51,7 @@ def test_data_flows_one_way(path: Path) -> None:
 def test_a_heavy_library_has_one_room(path: Path) -> None:
     package = path.relative_to(PROJECT).parts[0]
     strangers = {name for name in imported(path) & ONLY_IN.keys() if package not in ONLY_IN[name]}
-    assert strangers <= ({"duckdb"} if path == DUCKDB_ERRORS_SHOWN else set())
+    assert strangers == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=relative)

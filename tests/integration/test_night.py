@@ -120,7 +120,8 @@ def test_a_failed_check_holds_the_release_back(
     for module in (orchestration.manifest, orchestration.build, orchestration.assets.models):
         monkeypatch.setattr(module, "DBT_PROJECT", project)
     before = another_night.latest_release.readlink()
-    monkeypatch.setattr("orchestration.assets.landing.code_version", lambda: "a model was changed")
+    for module in ("orchestration.night", "orchestration.assets.landing"):
+        monkeypatch.setattr(f"{module}.code_version", lambda: "a model was changed")
     night = run_night(another_night)
     assert night.outcome is Outcome.held_back, night.message
     assert another_night.latest_release.readlink() == before

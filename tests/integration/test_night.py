@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 import orchestration.assets.models
 import orchestration.build
 import orchestration.manifest
+from orchestration.build import build_definitions
+from orchestration.instance import instance
+from orchestration.jobs import BACKFILL, WEBHOOK_VARIABLE
 from orchestration.night import Night, Outcome, run_night
 from warehouse import releases
 from warehouse.database import connect, rows
@@ -108,8 +114,30 @@ def hashes(home: Home) -> dict[str, str]:
     return {mart["mart"]: mart["content_hash"] for mart in facts["marts"] if mart["mart"] != "ops_checks"}
 
 
+@pytest.fixture
+def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, str]]]:
+    """What was posted to the webhook, which listens on this machine only."""
+    posted: list[dict[str, str]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv(WEBHOOK_VARIABLE, f"http://127.0.0.1:{server.server_port}/")
+    yield posted
+    server.shutdown()
+    server.server_close()
+
+
 def test_a_failed_check_holds_the_release_back(
-    another_night: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    another_night: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, webhook: list[dict[str, str]]
 ) -> None:
     project = tmp_path / "dbt_project"
     shutil.copytree(orchestration.manifest.DBT_PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
@@ -126,4 +154,20 @@ def test_a_failed_check_holds_the_release_back(
     assert night.outcome is Outcome.held_back, night.message
     assert another_night.latest_release.readlink() == before
     assert len(Ledger(another_night.ledger).of_kind("release")) == 1
-    assert list(another_night.alerts.glob("*.txt"))
+    (alert,) = another_night.alerts.glob("*.txt")
+    assert webhook == [{"text": alert.read_text(encoding="utf-8")}]
+    assert "The last published release stays in place" in webhook[0]["text"]
+
+
+def test_a_backfill_reads_the_archive_again_to_the_same_contents(another_night: Home) -> None:
+    before = hashes(another_night)
+    shutil.rmtree(another_night.landing)
+    second_file = another_night.landing / "programmes" / "none.csv"
+    second_file.parent.mkdir(parents=True)
+    second_file.write_text("", encoding="utf-8")
+    with instance(another_night) as dagster_instance:
+        backfill = build_definitions(another_night).resolve_job_def(BACKFILL)
+        assert backfill.execute_in_process(instance=dagster_instance).success
+    assert len(Ledger(another_night.ledger).of_kind("release")) == 2
+    after = hashes(another_night)
+    assert {mart for mart in before if before[mart] != after[mart]} <= {"ops_files", "ops_releases"}

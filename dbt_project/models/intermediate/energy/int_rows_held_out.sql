@@ -42,11 +42,25 @@ reasons as (
     select * from {{ ref('held_out_reasons') }}
 ),
 
-holds as (
-    select distinct
+ranked_holds as (
+    select
         feed,
-        row_id
+        row_id,
+        message_fr,
+        message_en,
+        row_number() over (partition by feed, row_id order by check_id) as rank_of_check
     from {{ ref('stg_checks__holds') }}
+),
+
+-- A row that several checks hold out is told of the first.
+holds as (
+    select
+        feed,
+        row_id,
+        message_fr,
+        message_en
+    from ranked_holds
+    where rank_of_check = 1
 ),
 
 -- What the rules below look at, of all activity feeds. A line of energy is one that counts as use.
@@ -140,6 +154,8 @@ looked_up as (
     select
         rows_of_feeds.*,
         holds.row_id is not null as is_held_by_check,
+        holds.message_fr as hold_message_fr,
+        holds.message_en as hold_message_en,
         members.member_id is not null as is_member_known,
         sites.site_id is not null as is_site_known,
         sites.member_id as site_member_id,
@@ -236,8 +252,11 @@ final as (
             when 'QUANTITY_OUT_OF_RANGE' then cast(judged.quantity as {{ text }})
         end as cell,
         judged.reason_code,
-        reasons.message_fr,
-        reasons.message_en
+        -- The check that held the row out says which one it was, and why.
+        case when judged.is_held_by_check then coalesce(judged.hold_message_fr, reasons.message_fr) else reasons.message_fr end
+            as message_fr,
+        case when judged.is_held_by_check then coalesce(judged.hold_message_en, reasons.message_en) else reasons.message_en end
+            as message_en
     from judged
     inner join reasons on judged.reason_code = reasons.reason_code
 )

@@ -7,25 +7,14 @@ import io
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader
 
 from warehouse.trace import Trace
 
-HTML = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Mizan: {{ title }}</title>
-<style>body{font-family:system-ui,sans-serif;margin:2rem;color:#222}table{border-collapse:collapse;font-size:.85rem}
-th,td{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:start}
-td.number{text-align:end;font-variant-numeric:tabular-nums}
-</style></head><body><h1>{{ title }}</h1>
-<p><strong>{{ value }} {{ unit }}</strong> in release {{ release }};
-sum of the {{ rows | length }} rows below: {{ sum }}.</p>
-<table><thead><tr>{% for name in columns %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead><tbody>
-{% for row in rows %}<tr>{% for name in columns %}<td{% if name in numbers %} class="number"{% endif %}>
-{{- "" if row[name] is none else row[name] -}}</td>{% endfor %}</tr>
-{% endfor %}</tbody></table></body></html>
-"""
+TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 
 
 def render_trace(trace: Trace, form: str) -> str:
@@ -85,9 +74,9 @@ def _text(trace: Trace) -> str:
 
 def _html(trace: Trace) -> str:
     found = _rows(trace)
-    page = Environment(autoescape=True).from_string(HTML)
+    environment = Environment(loader=FileSystemLoader(TEMPLATES_FOLDER), autoescape=True)
     numbers = {name for row in trace.rows for name, value in row.items() if isinstance(value, Decimal)}
-    return page.render(
+    return environment.get_template("trace.html").render(
         title=f"{trace.measure.column} of member {trace.member_id} in {trace.year}",
         value=_plain(trace.value),
         sum=_plain(trace.sum),

@@ -13,16 +13,17 @@ from warehouse.ledger import Ledger
 
 
 def status_of(home: Home) -> dict[str, Any]:
-    """The last run, the latest release, files waiting, rows quarantined by reason, checks failed in the last run."""
+    """The last run and release, files waiting, landing folders of no feed, rows quarantined, checks failed in the last run."""
     with instance(home) as dagster_instance:
         records = dagster_instance.get_run_records(limit=1)
     last = records[0].dagster_run if records else None
     latest = releases.latest_release(home)
-    ledger = Ledger(home.ledger)
+    ledger, feeds = Ledger(home.ledger), load_feeds()
     return {
         "last_run": {"run_id": last.run_id, "job": last.job_name, "status": last.status.value} if last else None,
         "latest_release": latest["release_id"] if latest else None,
-        "files_waiting": [f"{file.feed}/{file.name}" for file in files_waiting(home, ledger, load_feeds())],
+        "files_waiting": [f"{file.feed}/{file.name}" for file in files_waiting(home, ledger, feeds)],
+        "folders_ignored": sorted(path.name for path in home.landing.glob("*") if path.name not in feeds),
         "rows_quarantined": _quarantined(home),
         "checks_failed": _failed(home, last.run_id) if last else [],
     }

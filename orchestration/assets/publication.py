@@ -11,12 +11,12 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-from reporting.publish import write_reports
 
 from expectations.marts import check_marts, expected_checks
 from expectations.suites import suites
 from orchestration import gate
 from orchestration.resources import HomeResource
+from reporting.publish import write_reports
 from warehouse import checks, releases
 from warehouse.code import code_version
 from warehouse.database import connect, identifier, rows
@@ -67,8 +67,8 @@ def publication_assets(manifest: Path, marts: list[dg.AssetKey], owners: list[st
         pool="mizan_writer",
     )
     def release_candidate(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:
-        tests = load_manifest(manifest)["nodes"]
-        expected = [f"dbt.{tests[test]['name']}" for test in expected_tests(load_manifest(manifest))]
+        project = load_manifest(manifest)
+        expected = [f"dbt.{project['nodes'][test]['name']}" for test in expected_tests(project)]
         verdict = gate.verdict(home.home, context.run_id, expected + expected_checks())
         if not verdict.is_open:
             raise dg.Failure(f"The release is held back.\n{verdict.message()}", allow_retries=False)

@@ -6,7 +6,7 @@ Readers make these; casting consumes them. Nothing here knows a feed or a mappin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Protocol
 
@@ -92,13 +92,16 @@ class HeadRow:
 class Cells:
     """The records under a header: one column per header cell, and the number of each record as its sender sees it.
 
-    `faults` holds the reason code of records whose cells do not fit the header, with the record's text.
+    By position: `faults` holds the reason code of records whose cells do not fit the header, with the record's text;
+    `dropped` the reason code of records that state nothing; `record_flags` what the reader normalised in a record.
     """
 
     columns: tuple[Column, ...]
     row_numbers: np.ndarray
     faults: dict[int, tuple[str, str]] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
+    dropped: dict[int, str] = field(default_factory=dict)
+    record_flags: dict[int, frozenset[str]] = field(default_factory=dict)
     uses_1904_dates: bool | None = None  # None: the container has no date system, so a serial number proves no date
 
     def __len__(self) -> int:
@@ -106,13 +109,15 @@ class Cells:
 
     def take(self, rows: np.ndarray) -> Cells:
         """The records at these positions, which must be ascending."""
-        position = {int(row): index for index, row in enumerate(rows)} if self.faults else {}
-        return Cells(
-            tuple(column.take(rows) for column in self.columns),
-            self.row_numbers[rows],
-            {position[row]: fault for row, fault in self.faults.items() if row in position},
-            self.flags,
-            self.uses_1904_dates,
+        has_notes = self.faults or self.dropped or self.record_flags
+        position = {int(row): index for index, row in enumerate(rows)} if has_notes else {}
+        return replace(
+            self,
+            columns=tuple(column.take(rows) for column in self.columns),
+            row_numbers=self.row_numbers[rows],
+            faults={position[row]: fault for row, fault in self.faults.items() if row in position},
+            dropped={position[row]: code for row, code in self.dropped.items() if row in position},
+            record_flags={position[row]: flags for row, flags in self.record_flags.items() if row in position},
         )
 
 

@@ -98,6 +98,9 @@ def _check_period(checked: Checked, start_column: str, end_column: str) -> None:
 def _check_energy_bills(checked: Checked) -> None:
     values = checked.values
     _sign_credit_notes(checked)
+    readable = ~_unread(checked, "site_id", "meter_id")
+    placeless = _mask(values["site_id"].is_null()) & _mask(values["meter_id"].is_null())
+    checked.refuse(readable & placeless, "site_id", "REQUIRED_MISSING")
     bill_type, quantity = values["bill_type"], values["quantity"]
     refers = _is_one_of(bill_type, ("credit_note", "corrective"))
     checked.refuse(refers & _mask(values["corrects_bill_no"].is_null()), "corrects_bill_no", "CREDIT_UNLINKED")

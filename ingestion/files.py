@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.cells import FileRefused, Sheet
 from ingestion.duplicates import find_duplicates, key_text
 from ingestion.feeds import Feed
-from ingestion.mapping import Header, SourceMapping, choose, load_mappings
+from ingestion.identifiers import sender_of
+from ingestion.mapping import Header, SourceMapping, choose
 from ingestion.quarantine import RefusedCell
 from ingestion.readers import open_sheets
 from ingestion.sheets import SheetRows, read_rows
@@ -40,13 +42,19 @@ class FileRows:
     unused_headers: tuple[str, ...]
 
 
-def read_file(path: Path, name: str, sha256: str, feed: Feed, received_on: date) -> FileRows:
+def read_file(
+    path: Path, name: str, sha256: str, feed: Feed, received_on: date, mappings: Iterable[SourceMapping]
+) -> FileRows:
     """Read a file that was received on a day under a name; the path differs from it, since the archive is read.
+
+    `mappings` are those of the feed. A name that begins with a company number (see `sender_of`) states the sender:
+    rows that speak of another member are refused.
 
     Raises `FileRefused` with a code of severity `refuse`.
     """
     sheets = open_sheets(path)
-    mapping, headers = choose(load_mappings().get(feed.name, ()), feed, {sheet.name: sheet.head() for sheet in sheets})
+    valid = [mapping for mapping in mappings if mapping.is_valid_on(received_on)]
+    mapping, headers = choose(valid, feed, {sheet.name: sheet.head() for sheet in sheets})
     stated = mapping.values_of_file_name(name)
     tables, refused, dropped, rows_read = [], [], Counter[str](), 0
     for sheet in sheets:
@@ -57,6 +65,7 @@ def read_file(path: Path, name: str, sha256: str, feed: Feed, received_on: date)
             continue
         header = headers[sheet.name]
         rows = read_rows(sheet.body(header.position), header, mapping, feed, stated, received_on)
+        _refuse_other_members(rows, sender_of(name))
         table, cells = _split(rows, header, sheet.name, sha256)
         tables.append(table)
         refused.extend(cells)
@@ -72,6 +81,16 @@ def read_file(path: Path, name: str, sha256: str, feed: Feed, received_on: date)
         raise FileRefused("NO_DATA")
     unused = [] if mapping.ignores_other_columns else [label for header in headers.values() for label in header.unused]
     return FileRows(mapping, accepted, tuple(refused), rows_read, quarantined, dropped, tuple(dict.fromkeys(unused)))
+
+
+def _refuse_other_members(rows: SheetRows, sender: str | None) -> None:
+    """A member's own file speaks of no other member: such a row is told to no one but the data engineers."""
+    if sender is None or "member_id" not in rows.table.column_names:
+        return
+    members = rows.table.column("member_id")
+    others = pc.fill_null(pc.not_equal(members, sender), False).to_numpy()
+    for row in np.flatnonzero(others).tolist():
+        rows.notes.fault(row, "member_id", members[row].as_py(), "TENANT_MISMATCH", sender=sender)
 
 
 def row_ids(sha256: str, sheet: str, row_numbers: np.ndarray, source_columns: Sequence[str] | None) -> list[str]:

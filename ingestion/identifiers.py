@@ -16,6 +16,7 @@ from ingestion.numbers import EXCEL_ERROR
 
 LOST_DIGITS = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+")
 SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
+NAMED_SENDER = re.compile(r"([0-9]{15})[_/]")
 FORMULA_STARTS = ("=", "@", "+", "-")
 ICE_LENGTH = 15
 SHORTEST_ICE = 11
@@ -83,6 +84,12 @@ def parse_member(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozen
         return str(ice.validate(compact)), frozenset(flags)
     except ValidationError as error:
         raise CellFault("ICE_INVALID") from error
+
+
+def sender_of(name: str) -> str | None:
+    """The member that a file's name states as its sender: an ICE as its first folder, or before its first underscore."""
+    stated = NAMED_SENDER.match(name)
+    return stated[1] if stated and ice.is_valid(stated[1]) else None
 
 
 def parse_country(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozenset[str]]:

@@ -17,6 +17,7 @@ from ingestion.batches import ReadFile, WrittenBatch, archive, batch_id_of, reco
 from ingestion.cells import FileRefused
 from ingestion.feeds import Feed
 from ingestion.files import FileRows, read_file
+from ingestion.mapping import load_mappings
 from ingestion.reasons import load_reasons
 from warehouse.home import Home, file_sha256
 from warehouse.ledger import Entry, Ledger
@@ -134,6 +135,7 @@ class _Night:
     def __init__(self, home: Home, ledger: Ledger, feed: Feed, on_file: Callable[[FileResult], None] | None) -> None:
         self._home, self._ledger, self._feed, self._on_file = home, ledger, feed, on_file
         self._moment = datetime.now(UTC)
+        self._mappings = load_mappings(home.mappings).get(feed.name, ())
         self._sequence = ledger.next_sequence()
         self._results: list[FileResult] = []
         self._read: list[ReadFile] = []
@@ -206,7 +208,8 @@ class _Night:
     def _read_one(self, sha256: str, name: str, size: int) -> None:
         receipt = self._receipt(sha256)
         try:
-            rows = read_file(self._home.archive / sha256, name, sha256, self._feed, receipt.received_at.date())
+            received_on = receipt.received_at.date()
+            rows = read_file(self._home.archive / sha256, name, sha256, self._feed, received_on, self._mappings)
         except FileRefused as refusal:
             self._record(_refused(refusal, sha256, name, self._feed, size))
         except Exception as error:  # one file never stops the others

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,14 @@ class MappingInvalid(ValueError):
 
 @dataclass(frozen=True)
 class ColumnRule:
-    """How one column of the feed is found and read; headers and words are folded."""
+    """How one column of the feed is found and read; headers and words are folded, patterns are found in folded cells."""
 
     name: str
     headers: tuple[str, ...]
     required: bool = False
     occurrence: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     keeps_other_values: bool = True
 
 
@@ -55,6 +57,7 @@ class FileNameRule:
 
     pattern: re.Pattern[str]
     expected: str
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,21 @@ class SourceMapping:
     file_name: FileNameRule | None = None
     unpivot: Unpivot | None = None
     ignores_other_columns: bool = False
+    is_to_confirm: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether the mapping speaks of files received on this day."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
 
     def values_of_file_name(self, name: str) -> dict[str, str]:
         """The columns that the file's name states; raises `FileRefused` FILE_NAME_UNKNOWN when it does not."""
         if self.file_name is None:
             return {}
         match = self.file_name.pattern.search(Path(name).name)
+        if match is None and self.file_name.is_optional:
+            return {}
         if match is None:
             raise FileRefused("FILE_NAME_UNKNOWN", expected=self.file_name.expected)
         return match.groupdict()
@@ -104,24 +116,45 @@ class Header:
         return [label for place, label in enumerate(self.labels) if label.strip() and place not in used]
 
 
-@functools.cache
-def load_mappings(folder: Path = MAPPINGS_FOLDER) -> dict[str, tuple[SourceMapping, ...]]:
-    """All mappings by feed, in the order of their names; raises `MappingInvalid` naming the file and what is wrong."""
-    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
-    feeds = load_feeds()
+def load_mappings(*folders: Path) -> dict[str, tuple[SourceMapping, ...]]:
+    """The shipped mappings and those of the folders, by feed, in the order of their names.
+
+    A mapping of a later folder takes the place of one with its name. Raises `MappingInvalid` naming the file and what
+    is wrong with it.
+    """
+    named = {path.stem: path for folder in (MAPPINGS_FOLDER, *folders) for path in folder.glob("*.yml")}
     found: dict[str, list[SourceMapping]] = {}
-    for path in sorted(folder.glob("*.yml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        try:
-            jsonschema.validate(document, schema)
-        except jsonschema.ValidationError as error:
-            raise MappingInvalid(f"{path.name}: {error.json_path}: {error.message}") from error
-        if document["mapping"] != path.stem or document["feed"] not in feeds:
-            raise MappingInvalid(f"{path.name}: its name must be that of the file, and its feed one of feeds.yml")
-        mapping = _mapping(document)
-        _check(mapping, feeds[mapping.feed], path.name)
+    for name in sorted(named):
+        mapping = load_mapping(named[name])
         found.setdefault(mapping.feed, []).append(mapping)
     return {feed: tuple(mappings) for feed, mappings in found.items()}
+
+
+def load_mapping(path: Path) -> SourceMapping:
+    """One mapping; raises `MappingInvalid` naming the file and what is wrong with it."""
+    return _load(path, path.read_bytes())
+
+
+@functools.cache
+def _load(path: Path, content: bytes) -> SourceMapping:
+    feeds = load_feeds()
+    try:
+        document = yaml.safe_load(content)
+        jsonschema.validate(document, _schema())
+    except yaml.YAMLError as error:
+        raise MappingInvalid(f"{path.name}: {error}") from error
+    except jsonschema.ValidationError as error:
+        raise MappingInvalid(f"{path.name}: {error.json_path}: {error.message}") from error
+    if document["mapping"] != path.stem or document["feed"] not in feeds:
+        raise MappingInvalid(f"{path.name}: its name must be that of the file, and its feed one of feeds.yml")
+    mapping = _mapping(document, path.name)
+    _check(mapping, feeds[mapping.feed], path.name)
+    return mapping
+
+
+@functools.cache
+def _schema() -> dict[str, Any]:
+    return dict(json.loads((MAPPINGS_FOLDER / "schema.json").read_text(encoding="utf-8")))
 
 
 def choose(
@@ -204,8 +237,14 @@ def _drift(mappings: Iterable[SourceMapping], feed: Feed, heads: Mapping[str, Se
     return FileRefused("SCHEMA_DRIFT", missing=", ".join(closest[1]), found=", ".join(found))
 
 
-def _mapping(document: dict[str, Any]) -> SourceMapping:
-    file_name = document.get("file_name")
+def _mapping(document: dict[str, Any], where: str) -> SourceMapping:
+    try:
+        return _built(document)
+    except (re.error, ValueError) as error:
+        raise MappingInvalid(f"{where}: {error}") from error
+
+
+def _built(document: dict[str, Any]) -> SourceMapping:
     unpivot = document.get("unpivot")
     return SourceMapping(
         name=document["mapping"],
@@ -217,10 +256,21 @@ def _mapping(document: dict[str, Any]) -> SourceMapping:
         null_tokens=frozenset(null_token(token) for token in document["nulls"]),
         columns=tuple(_rule(name, body) for name, body in document["columns"].items()),
         constants=document.get("constants", {}),
-        file_name=FileNameRule(re.compile(file_name["pattern"]), file_name["expected"]) if file_name else None,
+        file_name=_file_name_rule(document["file_name"]) if "file_name" in document else None,
         unpivot=Unpivot(re.compile(unpivot["headers"], re.IGNORECASE), unpivot["value"]) if unpivot else None,
         ignores_other_columns=document.get("ignores_other_columns", False),
+        is_to_confirm=document.get("to_confirm", False),
+        valid_from=_day(document.get("valid_from")),
+        valid_to=_day(document.get("valid_to")),
     )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _file_name_rule(body: dict[str, Any]) -> FileNameRule:
+    return FileNameRule(re.compile(body["pattern"]), body["expected"], body.get("optional", False))
 
 
 def _rule(name: str, body: dict[str, Any]) -> ColumnRule:
@@ -230,6 +280,7 @@ def _rule(name: str, body: dict[str, Any]) -> ColumnRule:
         required=body.get("required", False),
         occurrence=body.get("occurrence"),
         values={fold(word): value for value, words in body.get("values", {}).items() for word in words},
+        patterns={value: re.compile(pattern) for value, pattern in body.get("patterns", {}).items()},
         keeps_other_values=body.get("otherwise", "keep") == "keep",
     )
 
@@ -247,5 +298,5 @@ def _check(mapping: SourceMapping, feed: Feed, where: str) -> None:
         raise MappingInvalid(f"{where}: unknown columns {sorted(unknown)}, required but not filled {sorted(unfilled)}")
     for rule in mapping.columns:
         choices = feed.column(rule.name).choices
-        if choices and not set(rule.values.values()) <= set(choices):
+        if choices and not {*rule.values.values(), *rule.patterns} <= set(choices):
             raise MappingInvalid(f"{where}: {rule.name} maps to values that are not among {list(choices)}")

@@ -51,6 +51,7 @@ class Source:
     row_numbers: np.ndarray
     source_columns: list[str] | None
     faults: dict[int, tuple[str, str]]
+    record_flags: dict[int, frozenset[str]]
 
 
 def read_rows(
@@ -65,13 +66,13 @@ def read_rows(
     required = [
         place for name, place in header.places.items() if feed.column(name).required and not feed.column(name).default
     ]
-    reasons = rows_to_drop(cells, header.labels[: len(cells.columns)], required)
+    reasons = {**rows_to_drop(cells, header.labels[: len(cells.columns)], required), **cells.dropped}
     dropped = Counter(reasons.values())
     rows_read = len(cells)
     if reasons:
         cells = cells.take(np.setdiff1d(np.arange(len(cells)), np.fromiter(reasons, np.int64)))
     columns = {name: cells.columns[place] for name, place in header.places.items()}
-    source = Source(columns, cells.row_numbers, None, cells.faults)
+    source = Source(columns, cells.row_numbers, None, cells.faults, cells.record_flags)
     if mapping.unpivot:
         source, empty = _unpivoted(cells, header, mapping.unpivot.value, source)
         dropped = Counter({reason: count * len(header.wide) for reason, count in dropped.items()})
@@ -79,11 +80,13 @@ def read_rows(
         rows_read *= len(header.wide)
     count = len(source.row_numbers)
     fixed = {name: Column.constant(text, count) for name, text in {**mapping.constants, **stated}.items()}
-    columns = {**source.columns, **fixed}
+    columns = {**source.columns, **{name: _filled(source.columns.get(name), cells) for name, cells in fixed.items()}}
     notes = Notes(count, cells.flags | (set() if mapping.period_end_is_inclusive else {"PERIOD_NORMALISED"}))
     table = _typed(columns, mapping, feed, notes, received_on, cells.uses_1904_dates)
     for row, (code, text) in source.faults.items():
         notes.refuse_whole(row, text, code)
+    for row, flags in source.record_flags.items():
+        notes.flag(row, flags)
     return SheetRows(table, source.row_numbers, source.source_columns, notes, rows_read, dropped)
 
 
@@ -105,8 +108,19 @@ def _unpivoted(cells: Cells, header: Header, value: str, source: Source) -> tupl
         columns[name] = Column(texts.take(pa.array(kept % width)))
     labels = [header.labels[place] for place, _ in header.wide]
     faulty = {index: source.faults[row] for index, row in enumerate(rows[kept].tolist()) if row in source.faults}
-    unpivoted = Source(columns, source.row_numbers[rows[kept]], [labels[place] for place in kept % width], faulty)
+    flagged = {i: source.record_flags[row] for i, row in enumerate(rows[kept].tolist()) if row in source.record_flags}
+    sources = [labels[place] for place in kept % width]
+    unpivoted = Source(columns, source.row_numbers[rows[kept]], sources, faulty, flagged)
     return unpivoted, len(values) - len(kept)
+
+
+def _filled(cells: Column | None, stated: Column) -> Column:
+    """What the file's rows say, and where they say nothing, what its name or its mapping states."""
+    if cells is None:
+        return stated
+    empty = cells.is_empty()
+    text = pc.if_else(pa.array(empty), stated.text, cells.text)
+    return Column(text, None if cells.kinds is None else np.where(empty, np.uint8(0), cells.kinds))
 
 
 def _typed(
@@ -131,7 +145,9 @@ def _typed(
             )
         else:
             parser = _parser(column, feed, mapping, rules.get(column.name), uses_1904_dates)
-            values[column.name] = _cast(column, cells, parser, mapping, notes, has_words=bool(_words(rules, column)))
+            values[column.name] = _cast(
+                column, cells, parser, mapping, notes, has_words=_has_words(rules.get(column.name))
+            )
     if feed.period and not mapping.period_end_is_inclusive:
         end = values[feed.period[1]]
         values[feed.period[1]] = pc.subtract(end.cast(pa.int32()), 1).cast(pa.date32())
@@ -171,8 +187,8 @@ def _cast(
     return casting.cast_by_value(column.name, cells, column.arrow_type, parser, notes, mapping.null_tokens)
 
 
-def _words(rules: Mapping[str, ColumnRule], column: FeedColumn) -> Mapping[str, str]:
-    return rules[column.name].values if column.name in rules else {}
+def _has_words(rule: ColumnRule | None) -> bool:
+    return rule is not None and bool(rule.values or rule.patterns)
 
 
 def _parser(
@@ -196,7 +212,9 @@ def _parser(
         ),
     }
     parser = parsers[column.type]
-    return partial(_parse_word, rule, parser) if rule and (rule.values or not rule.keeps_other_values) else parser
+    if rule is None or not (_has_words(rule) or not rule.keeps_other_values):
+        return parser
+    return partial(_parse_word, rule, parser)
 
 
 def _edge(column: FeedColumn, feed: Feed) -> Edge | None:
@@ -207,7 +225,10 @@ def _edge(column: FeedColumn, feed: Feed) -> Edge | None:
 
 
 def _parse_word(rule: ColumnRule, parser: casting.Parser, text: str, kind: CellKind) -> casting.Parsed:
-    word = rule.values.get(fold(text))
+    folded = fold(text)
+    word = rule.values.get(folded)
+    if word is None:
+        word = next((value for value, pattern in rule.patterns.items() if pattern.search(folded)), None)
     if word is not None:
         return word, frozenset()
     return parser(text, kind) if rule.keeps_other_values else (None, frozenset())

@@ -36,6 +36,11 @@ class Home:
         return self.root / "landing"
 
     @property
+    def mappings(self) -> Path:
+        """`mappings/*.yml`: source mappings of this home, beside the shipped ones."""
+        return self.root / "mappings"
+
+    @property
     def archive(self) -> Path:
         """`archive/<sha256>`: the bytes of every file received, never changed."""
         return self.root / "archive"

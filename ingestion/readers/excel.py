@@ -83,7 +83,7 @@ class WorkbookSheet:
             columns.append(Column.of([text for text, _ in pairs], [kind for _, kind in pairs]))
         numbers = np.arange(header + 2, header + 2 + len(rows), dtype=np.int32)
         flags = frozenset({"HEADER_OFFSET"} if header else ())
-        return Cells(tuple(columns), numbers, {}, flags, self.uses_1904_dates)
+        return Cells(tuple(columns), numbers, flags=flags, uses_1904_dates=self.uses_1904_dates)
 
 
 def cell_text(cell: Any) -> tuple[str, CellKind]:

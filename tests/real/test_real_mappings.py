@@ -17,12 +17,15 @@ from ingestion.cells import FileRefused
 from ingestion.feeds import load_feeds
 from ingestion.files import read_file
 from ingestion.landing import FileResult, ingest_feed
+from ingestion.mapping import load_mappings
 from ingestion.readers import open_sheets
 from warehouse.home import Home, file_sha256
 from warehouse.ledger import Ledger
 
 REAL = Path(__file__).parents[2].parent / "shared" / "real"
 MEMBER = "999900000000057"
+FEED = load_feeds()["energy_bills"]
+MAPPINGS = load_mappings()["energy_bills"]
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"the real files are not on this machine: {REAL} is absent")
 
@@ -114,5 +117,5 @@ def test_any_real_file_is_read_or_refused_with_a_code(path: Path) -> None:
         for sheet in open_sheets(path):
             cells = sheet.body(0) if sheet.head() else None
             assert cells is None or all(len(column) == len(cells) for column in cells.columns)
-        rows = read_file(path, path.name, file_sha256(path), load_feeds()["energy_bills"], date(2026, 1, 15))
+        rows = read_file(path, path.name, file_sha256(path), FEED, date(2026, 1, 15), MAPPINGS)
         assert rows.rows_read == rows.accepted.num_rows + rows.rows_quarantined + rows.dropped.total()

@@ -14,6 +14,7 @@ from typing import Any
 from ingestion.cells import CellFault, FileRefused
 from ingestion.feeds import load_feeds
 from ingestion.files import FileRows, read_file
+from ingestion.mapping import load_mappings
 
 MEMBER = "999900000000057"
 RECEIVED_ON = date(2026, 1, 15)
@@ -55,8 +56,10 @@ def csv_bytes(rows: list[dict[str, Any]], delimiter: str = ",", encoding: str = 
 def read(folder: Path, content: bytes, name: str = "bills.csv", feed: str = "energy_bills") -> FileRows:
     """Read a file with this content, received on `RECEIVED_ON`."""
     path = folder / name
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
-    return read_file(path, name, hashlib.sha256(content).hexdigest(), load_feeds()[feed], RECEIVED_ON)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return read_file(path, name, sha256, load_feeds()[feed], RECEIVED_ON, load_mappings()[feed])
 
 
 def read_bills(folder: Path, *rows: dict[str, Any]) -> FileRows:

@@ -201,7 +201,7 @@ def test_the_archive_read_again_changes_nothing_unless_a_mapping_did(
     assert ingest(home, ledger, reread=True).batch_id is None
     assert state(home, ledger) == before
     mended = _template_with(version="2", values={"houille blanche": "electricity"})
-    monkeypatch.setattr(files, "load_mappings", lambda: {FEED.name: (mended,)})
+    monkeypatch.setattr(landing, "load_mappings", lambda *_: {FEED.name: (mended,)})
     again = ingest(home, ledger, reread=True)
     assert again.batch_id is not None
     rows = raw_rows(home, ledger)

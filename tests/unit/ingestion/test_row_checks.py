@@ -18,8 +18,8 @@ EXPORT = {
 @pytest.mark.parametrize(
     ("changes", "code", "at"),
     [
-        ({"site_id": ""}, "REQUIRED_MISSING", "site_id"),
-        ({"site_id": "n/a"}, "REQUIRED_MISSING", "site_id"),
+        ({"site_id": "", "meter_id": ""}, "REQUIRED_MISSING", "site_id"),
+        ({"site_id": "n/a", "meter_id": ""}, "REQUIRED_MISSING", "site_id"),
         ({"quantity": ""}, "REQUIRED_MISSING", "quantity"),
         ({"bill_type": "proforma"}, "VALUE_UNKNOWN", "bill_type"),
         ({"currency": "dirham"}, "PATTERN_INVALID", "currency"),
@@ -154,3 +154,17 @@ def test_every_reason_speaks_both_languages_and_names_its_cell() -> None:
         if reason.severity == "quarantine":
             assert "7" in french
             assert "7" in english
+
+
+def test_a_member_s_own_file_speaks_of_no_other_member(tmp_path: Path) -> None:
+    other = bill(bill_no="F2", member_id="999900000000154")
+    content = csv_bytes([bill(), other])
+    assert read(tmp_path, content, "bills.csv").rows_quarantined == 0
+    for name in (f"{MEMBER}/bills.csv", f"{MEMBER}_bills.csv"):
+        (refused,) = read(tmp_path, content, name).refused
+        assert (refused.code, refused.column, refused.cell) == ("TENANT_MISMATCH", "member_id", other["member_id"])
+
+
+def test_a_bill_that_names_its_meter_need_not_name_its_site(tmp_path: Path) -> None:
+    rows = read_bills(tmp_path, bill(site_id=""))
+    assert (column(rows, "site_id"), rows.rows_quarantined) == ([None], 0)

@@ -3,7 +3,7 @@
 {%- set content = [
     'member_id', 'site_id', 'contract_no', 'bill_type', 'corrects_bill_no', 'issued_on', 'period_end', 'carrier', 'quantity', 'unit',
     'heating_value_basis', 'index_start', 'index_end', 'multiplier', 'reading_start', 'reading_end', 'amount_excl_vat', 'vat_rate',
-    'vat_amount', 'amount_incl_vat', 'currency', 'evidence_ref',
+    'vat_amount', 'amount_incl_vat', 'bill_total_incl_vat', 'currency', 'due_on', 'line_label', 'evidence_ref',
 ] %}
 
 with bill_lines as (
@@ -30,7 +30,7 @@ keyed as (
         or coalesce(bill_lines.reading_end, '') = 'estimated' as is_estimated,
         {{ surrogate_key([
             'bill_lines.supplier', 'bill_lines.bill_no', 'bill_lines.meter_id', 'bill_lines.register', 'bill_lines.component',
-            'bill_lines.period_start',
+            'bill_lines.period_start', 'bill_lines.line_no',
         ]) }} as business_key,
         {{ surrogate_key(content) }} as content_key
     from bill_lines
@@ -205,6 +205,8 @@ final as (
         judged.carrier,
         judged.register,
         judged.component,
+        judged.line_no,
+        judged.line_label,
         judged.quantity,
         judged.unit,
         judged.heating_value_basis,
@@ -217,7 +219,9 @@ final as (
         judged.vat_rate,
         judged.vat_amount,
         judged.amount_incl_vat,
+        judged.bill_total_incl_vat,
         judged.currency,
+        judged.due_on,
         judged.evidence_ref,
         judged.file_sha256,
         judged.sheet,

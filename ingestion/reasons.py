@@ -23,6 +23,7 @@ class Reason:
     severity: Severity
     message_fr: str
     message_en: str
+    alert: bool = False  # people are told at once, not only those who look at the quarantine
 
     def messages(self, **values: Any) -> tuple[str, str]:
         """The French and the English message with these values in it; a long cell is cut."""

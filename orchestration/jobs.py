@@ -1,8 +1,5 @@
 """What runs when: the night, the backfill, the schedule, the landing sensor and the message after a failure."""
 
-import json
-import os
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +7,12 @@ import dagster as dg
 
 from ingestion.feeds import Feed
 from ingestion.landing import files_waiting
+from orchestration import alerts
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 
 NIGHT = "night"
 BACKFILL = "backfill"
-WEBHOOK_VARIABLE = "MIZAN_WEBHOOK_URL"
 
 
 def schedules_and_jobs(home: Home, feeds: dict[str, Feed]) -> dict[str, list[Any]]:
@@ -27,10 +24,7 @@ def schedules_and_jobs(home: Home, feeds: dict[str, Feed]) -> dict[str, list[Any
         error = context.op_exception
         text = f"Mizan: step {context.op.name} failed in run {context.run_id}.\n{error}\n"
         text += "The last published release stays in place. Next step: mizan status, then mizan ui.\n"
-        home.alerts.mkdir(parents=True, exist_ok=True)
-        (home.alerts / f"{context.run_id}.txt").write_text(text, encoding="utf-8")
-        if os.environ.get(WEBHOOK_VARIABLE):
-            _post(os.environ[WEBHOOK_VARIABLE], text)
+        alerts.tell_people(home, context.run_id, text)
 
     night = dg.define_asset_job(
         NIGHT,
@@ -59,14 +53,3 @@ def schedules_and_jobs(home: Home, feeds: dict[str, Feed]) -> dict[str, list[Any
             yield dg.SkipReason("No file waits in the landing folder.")
 
     return {"jobs": [night, backfill], "schedules": [nightly], "sensors": [landing_sensor]}
-
-
-def _post(url: str, text: str) -> None:
-    """Post a message as JSON `{"text": ...}`, the form that common chat services accept."""
-    if not url.startswith(("https://", "http://")):
-        raise ValueError(f"{WEBHOOK_VARIABLE} must be an http or https address")
-    request = urllib.request.Request(  # noqa: S310 -- the scheme is checked above
-        url, data=json.dumps({"text": text}).encode(), headers={"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=10):  # noqa: S310 -- as above
-        pass

@@ -17,6 +17,7 @@ from expectations.suites import suites
 from ingestion.feeds import Feed
 from ingestion.landing import FeedIngestion, ingest_feed
 from ingestion.landing import recover as recover_ingestion
+from orchestration.alerts import alert_of_batch, tell_people
 from orchestration.resources import HomeResource
 from warehouse import checks, releases
 from warehouse.code import code_version
@@ -120,6 +121,9 @@ def _check_new_batches(home: Home, ledger: Ledger, run_id: str) -> list[checks.R
         digest = hashlib.sha256(repr(suite).encode()).hexdigest()[:16]
         if checks.is_checked(home, batch["batch_id"], digest):
             continue
+        alert = alert_of_batch(home, ledger, batch)
+        if alert:
+            tell_people(home, f"batch-{batch['batch_id']}", alert)
         held: list[dict[Any, Any]] = []
         if suite is not None and batch["rows"]:
             landed = check_landed(

@@ -22,6 +22,7 @@ from ingestion.notes import Notes
 LONGEST_PERIOD_DAYS = 400
 COUNTED_COMPONENTS = ("energy", "losses")
 UNCOUNTED_REGISTERS = ("reactive", "demand")
+NO_ENERGY_UNITS = ("kvarh", "kVA", "kW")
 SIGNED_ON_CREDIT = ("quantity", "amount_excl_vat", "vat_amount", "amount_incl_vat")
 
 Values: TypeAlias = dict[str, pa.Array]
@@ -114,6 +115,7 @@ def _check_energy_bills(checked: Checked) -> None:
     readable = ~_unread(checked, "unit")
     without_unit = _mask(quantity.is_valid()) & _mask(values["unit"].is_null())
     checked.refuse(energy & readable & without_unit, "unit", "UNIT_MISSING")
+    checked.refuse(counted & _is_one_of(values["unit"], NO_ENERGY_UNITS), "unit", "NOT_ENERGY")
     below = pc.less(values["index_end"], values["index_start"])
     checked.refuse(below, "index_end", "METER_ROLLOVER", "index_start")
 
@@ -136,6 +138,9 @@ def _sign_credit_notes(checked: Checked) -> None:
 def _check_exports(checked: Checked) -> None:
     heavier = pc.greater(checked.values["net_mass_kg"], checked.values["gross_mass_kg"])
     checked.refuse(heavier, "net_mass_kg", "MASS_INVALID", "gross_mass_kg")
+    mass, value = checked.values["net_mass_kg"], checked.values["fob_value_mad"]
+    weightless = _mask(pc.equal(mass, _number(0, mass.type))) & _mask(pc.greater(value, _number(0, value.type)))
+    checked.refuse(weightless, "net_mass_kg", "MASS_INVALID", "fob_value_mad")
 
 
 RULES: dict[str, Callable[[Checked], None]] = {"energy_bills": _check_energy_bills, "exports": _check_exports}

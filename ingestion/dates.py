@@ -20,10 +20,13 @@ NAMED = re.compile(r"(?:(\d{1,2})(?:er)?[-/. ]+)?([^\W\d_]+)\.?[-/., ]*(\d{4}|\d
 SERIAL = re.compile(r"[1-9]\d{4}")
 TIME = re.compile(r"(?:T|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
 
+# French, English, Arabic as written in Morocco, and in the rest of the Maghreb and the East.
 _MONTH_NAMES = (
-    "janvier janv jan january", "fevrier fevr fev february feb", "mars mar march", "avril avr april apr", "mai may",
-    "juin jun june", "juillet juil jul july", "aout aou august aug", "septembre sept sep september",
-    "octobre oct october", "novembre nov november", "decembre dec december",
+    "janvier janv jan january يناير جانفي", "fevrier fevr fev february feb فبراير فيفري", "mars mar march مارس",
+    "avril avr april apr ابريل افريل", "mai may ماي مايو", "juin jun june يونيو يونيه جوان",
+    "juillet juil jul july يوليوز يوليو يوليه جويلية", "aout aou august aug غشت اغسطس اوت",
+    "septembre sept sep september شتنبر سبتمبر", "octobre oct october اكتوبر", "novembre nov november نونبر نوفمبر",
+    "decembre dec december دجنبر ديسمبر",
 )  # fmt: skip
 MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
 

@@ -20,6 +20,8 @@ NAMED_SENDER = re.compile(r"([0-9]{15})[_/]")
 FORMULA_STARTS = ("=", "@", "+", "-")
 ICE_LENGTH = 15
 SHORTEST_ICE = 11
+# Tax (IF), business tax (TP) and social security (CNSS) numbers have 6 to 9 digits; a trade register number names itself.
+OTHER_COMPANY_NUMBER = re.compile(r"(?:(?:IF|RC|TP|CNSS|PATENTE)[ .:n°]*)[0-9].*|[0-9]{6,9}", re.IGNORECASE)
 EXACT_DIGITS = 15  # a spreadsheet keeps no more digits of a number
 
 # Spellings seen in customs and trade files beside the official names of ISO 3166-1.
@@ -55,18 +57,24 @@ def parse_identifier(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, fr
 
 
 def parse_text(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozenset[str]]:
-    """Free text: NFC, outer spaces off. What looks like a formula stays text and is flagged FORMULA_TEXT."""
+    """Free text: NFC, outer spaces off, and the apostrophe off with which spreadsheets mark a text.
+
+    What looks like a formula stays text. Both are flagged FORMULA_TEXT.
+    """
     value = unicodedata.normalize("NFC", text).strip()
+    marked = len(value) > 1 and value.startswith("'") and not value.endswith("'")
+    value = value.removeprefix("'") if marked else value
     if kind is CellKind.ERROR or EXCEL_ERROR.fullmatch(value):
         raise CellFault("EXCEL_ERROR")
     formula = kind is CellKind.TEXT and value.startswith(FORMULA_STARTS) and not value[1:2].isdigit() and len(value) > 1
-    return value, frozenset({"FORMULA_TEXT"}) if formula else frozenset()
+    return value, frozenset({"FORMULA_TEXT"}) if formula or marked else frozenset()
 
 
 def parse_member(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozenset[str]]:
     """A company number (ICE) of 15 digits with a right checksum.
 
-    Raises `CellFault`: ICE_LOST_DIGITS for scientific notation, ICE_INVALID for anything else that is not an ICE.
+    Raises `CellFault`: ICE_LOST_DIGITS for scientific notation, ID_WRONG_KIND for another number of a company,
+    ICE_INVALID for anything else that is not an ICE.
     """
     value = unicodedata.normalize("NFKC", text).strip()
     if kind is CellKind.ERROR:
@@ -74,6 +82,8 @@ def parse_member(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozen
     if LOST_DIGITS.fullmatch(value):
         raise CellFault("ICE_LOST_DIGITS")
     compact = SPACES.sub("", value)
+    if OTHER_COMPANY_NUMBER.fullmatch(compact):
+        raise CellFault("ID_WRONG_KIND")
     flags = {"ICE_SPACED"} if compact != value else set()
     if SHORTEST_ICE <= len(compact) < ICE_LENGTH:
         compact = compact.zfill(ICE_LENGTH)

@@ -93,3 +93,11 @@ def test_any_text_is_a_date_or_a_coded_fault(text: str) -> None:
         attempt(parse_timestamp, text),
     ):
         assert isinstance(found, date) or code in {"DATE_INVALID", "DATE_ORDER", "EXCEL_ERROR"}
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("13 يناير 2025", 1), ("13 غشت 2025", 8), ("١٣ دجنبر ٢٠٢٥", 12), ("13 أكتوبر 2025", 10), ("13 جويلية 2025", 7)],
+)
+def test_arabic_months(text: str, month: int) -> None:
+    assert parse_date(text) == (date(2025, month, 13), frozenset({"MONTH_NAME"}))

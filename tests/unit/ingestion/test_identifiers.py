@@ -27,7 +27,7 @@ def test_company_numbers(text: str, value: str, flags: set[str]) -> None:
         ("1.56119E+12", "ICE_LOST_DIGITS"),
         ("001561191000065", "ICE_INVALID"),
         ("1561191000065", "ICE_INVALID"),
-        ("12345678", "ICE_INVALID"),
+        ("12345678", "ID_WRONG_KIND"),
         ("ABC", "ICE_INVALID"),
     ],
 )

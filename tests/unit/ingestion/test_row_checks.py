@@ -35,6 +35,9 @@ EXPORT = {
         ({"amount_excl_vat": "12,5 €"}, "UNIT_CLASH", "amount_excl_vat"),
         ({"unit": "EA"}, "UNIT_UNKNOWN", "unit"),
         ({"unit": ""}, "UNIT_MISSING", "unit"),
+        ({"unit": "kVArh"}, "NOT_ENERGY", "unit"),
+        ({"member_id": "1234567"}, "ID_WRONG_KIND", "member_id"),
+        ({"member_id": "RC 12345 Casablanca"}, "ID_WRONG_KIND", "member_id"),
         ({"issued_on": "31/02/2025"}, "DATE_INVALID", "issued_on"),
         ({"issued_on": "02/13/2025"}, "DATE_ORDER", "issued_on"),
         ({"period_end": "2024-12-31"}, "PERIOD_INVALID", "period_end"),
@@ -117,6 +120,7 @@ def test_exports(tmp_path: Path) -> None:
             [
                 EXPORT,
                 EXPORT | {"line_no": "2", "gross_mass_kg": "800"},
+                EXPORT | {"line_no": "8", "net_mass_kg": "0"},
                 EXPORT | {"line_no": "3", "destination_country": "Atlantide"},
                 EXPORT | {"line_no": "4", "hs10": "310530"},
                 EXPORT | {"line_no": "5.5"},
@@ -128,7 +132,7 @@ def test_exports(tmp_path: Path) -> None:
         feed="exports",
     )
     assert [cell.code for cell in sorted(rows.refused, key=lambda cell: cell.row_no)] == [
-        "MASS_INVALID", "COUNTRY_UNKNOWN", "PATTERN_INVALID", "NUM_NOT_WHOLE", "UNIT_CLASH",
+        "MASS_INVALID", "MASS_INVALID", "COUNTRY_UNKNOWN", "PATTERN_INVALID", "NUM_NOT_WHOLE", "UNIT_CLASH",
     ]  # fmt: skip
     assert column(rows, "destination_country") == ["NA", "NA", "NA"]
     assert column(rows, "unit_as_printed") == [None, None, None]

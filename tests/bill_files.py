@@ -83,3 +83,13 @@ def codes(rows: FileRows) -> Counter[str]:
 def column(rows: FileRows, name: str) -> list[Any]:
     """The accepted values of a column."""
     return rows.accepted.column(name).to_pylist()
+
+
+def outcome_of(folder: Path, **changes: str) -> tuple[str | None, dict[str, Any]]:
+    """What becomes of a bill with these cells changed, beside a good one: its reason code, or the row as accepted."""
+    rows = read_bills(folder, bill(bill_no="GOOD", unit="kWh"), bill(**changes))
+    assert rows.rows_read == 2
+    if rows.rows_quarantined:
+        assert column(rows, "bill_no") == ["GOOD"]
+        return next(iter(codes(rows))), {}
+    return None, rows.accepted.to_pylist()[1]

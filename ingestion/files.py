@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,10 +20,13 @@ from ingestion.cells import FileRefused, Sheet
 from ingestion.duplicates import find_duplicates, key_text
 from ingestion.feeds import Feed
 from ingestion.identifiers import sender_of
-from ingestion.mapping import Header, SourceMapping, choose
+from ingestion.header import Header, choose
+from ingestion.mapping import SourceMapping
 from ingestion.quarantine import RefusedCell
 from ingestion.readers import open_sheets
 from ingestion.sheets import SheetRows, read_rows
+
+ROW_ID_DIGITS = 20
 
 
 @dataclass(frozen=True)
@@ -93,13 +96,14 @@ def _refuse_other_members(rows: SheetRows, sender: str | None) -> None:
         rows.notes.fault(row, "member_id", members[row].as_py(), "TENANT_MISMATCH", sender=sender)
 
 
-def row_ids(sha256: str, sheet: str, row_numbers: np.ndarray, source_columns: Sequence[str] | None) -> list[str]:
-    """The stable identifier of each row: md5 of file hash, sheet, row number and, for an unpivoted row, its column."""
-    start = f"{sha256}|{sheet}|"
-    ends = [str(number) for number in row_numbers.tolist()]
-    if source_columns is not None:
-        ends = [f"{number}|{column}" for number, column in zip(ends, source_columns, strict=True)]
-    return [hashlib.md5(f"{start}{end}".encode(), usedforsecurity=False).hexdigest() for end in ends]
+def row_ids(sha256: str, sheet: str, row_numbers: np.ndarray, source_columns: np.ndarray | None) -> pa.Array:
+    """The stable identifier of each row: 20 digits of the md5 of file hash and sheet, then the row number.
+
+    For a row of a wide layout the number of its column follows: `0f3c...-12-7` is column 7 of row 12.
+    """
+    place = hashlib.md5(f"{sha256}|{sheet}".encode(), usedforsecurity=False).hexdigest()[:ROW_ID_DIGITS]
+    numbers = [pa.array(part).cast(pa.string()) for part in (row_numbers, source_columns) if part is not None]
+    return pc.binary_join_element_wise(place, *numbers, "-")
 
 
 def _split(rows: SheetRows, header: Header, sheet: str, sha256: str) -> tuple[pa.Table, list[RefusedCell]]:
@@ -107,7 +111,7 @@ def _split(rows: SheetRows, header: Header, sheet: str, sha256: str) -> tuple[pa
     identifiers = row_ids(sha256, sheet, rows.row_numbers, rows.source_columns)
     count = len(identifiers)
     table = (
-        rows.table.append_column("row_id", pa.array(identifiers, pa.string()))
+        rows.table.append_column("row_id", identifiers)
         .append_column("sheet", pa.repeat(pa.scalar(sheet), count))
         .append_column("row_no", pa.array(rows.row_numbers, pa.int32()))
         .append_column("flags", rows.notes.flags())
@@ -116,7 +120,7 @@ def _split(rows: SheetRows, header: Header, sheet: str, sha256: str) -> tuple[pa
         return table, []
     refused = [
         RefusedCell(
-            identifiers[fault.row],
+            identifiers[fault.row].as_py(),
             sheet,
             int(rows.row_numbers[fault.row]),
             fault.column,

@@ -21,7 +21,7 @@ from ingestion.dropping import rows_to_drop
 from ingestion.feeds import Feed, FeedColumn
 from ingestion.folding import fold
 from ingestion.identifiers import parse_country, parse_identifier, parse_member, parse_text
-from ingestion.mapping import ColumnRule, Header, SourceMapping
+from ingestion.mapping import ColumnRule, SourceMapping
 from ingestion.notes import Notes
 from ingestion.numbers import parse_native_number, parse_number
 from ingestion.units import parse_unit
@@ -32,12 +32,12 @@ from ingestion.units_in_cells import check_units_in_cells
 class SheetRows:
     """The rows of one sheet: typed columns of the feed (and the measure as printed), their numbers, notes on them.
 
-    `source_columns` names the column that an unpivoted row came from. `rows_read` counts the dropped rows too.
+    `source_columns` are the numbers, from 1, of the columns that unpivoted rows came from. `rows_read` counts the dropped rows too.
     """
 
     table: pa.Table
     row_numbers: np.ndarray
-    source_columns: list[str] | None
+    source_columns: np.ndarray | None
     notes: Notes
     rows_read: int
     dropped: Counter[str]
@@ -49,7 +49,7 @@ class Source:
 
     columns: Mapping[str, Column]
     row_numbers: np.ndarray
-    source_columns: list[str] | None
+    source_columns: np.ndarray | None
     faults: dict[int, tuple[str, str]]
     record_flags: dict[int, frozenset[str]]
 
@@ -106,10 +106,9 @@ def _unpivoted(cells: Cells, header: Header, value: str, source: Source) -> tupl
     for name in header.wide[0][1]:
         texts = pa.array([captured[name] for _, captured in header.wide], pa.string())
         columns[name] = Column(texts.take(pa.array(kept % width)))
-    labels = [header.labels[place] for place, _ in header.wide]
     faulty = {index: source.faults[row] for index, row in enumerate(rows[kept].tolist()) if row in source.faults}
     flagged = {i: source.record_flags[row] for i, row in enumerate(rows[kept].tolist()) if row in source.record_flags}
-    sources = [labels[place] for place in kept % width]
+    sources = np.asarray([place + 1 for place, _ in header.wide], dtype=np.int32)[kept % width]
     unpivoted = Source(columns, source.row_numbers[rows[kept]], sources, faulty, flagged)
     return unpivoted, len(values) - len(kept)
 

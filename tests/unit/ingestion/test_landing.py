@@ -88,8 +88,8 @@ def test_a_batch_is_rows_quarantine_and_ledger(home: Home, ledger: Ledger) -> No
     sequences = {entry["file_sha256"]: entry["sequence"] for entry in file_entries}
     for row in pq.read_table(raw).to_pylist():
         assert row["file_sequence"] == sequences[row["file_sha256"]]
-        text = f"{row['file_sha256']}||{row['row_no']}"
-        assert row["row_id"] == hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        place = hashlib.md5(f"{row['file_sha256']}|".encode(), usedforsecurity=False).hexdigest()
+        assert row["row_id"] == f"{place[:20]}-{row['row_no']}"
     for entry in file_entries:
         assert file_sha256(home.archive / entry["file_sha256"]) == entry["file_sha256"]
         assert entry["rows_read"] == entry["rows_accepted"] + entry["rows_quarantined"] + entry["rows_dropped"]

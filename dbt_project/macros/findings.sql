@@ -60,3 +60,12 @@
     where 2 * position between observations and observations + 2
     group by {{ partition_by | join(', ') }}, observations
 {%- endmacro %}
+
+
+{#-
+    Whether something is large enough for a check to speak of: the size reaches the check's minimum value, or there is none.
+    `checks` is the relation of the seed. An unknown size (null) is large enough only where there is no minimum.
+-#}
+{% macro reaches_minimum_value(size, checks='checks') -%}
+    ({{ checks }}.minimum_value is null or coalesce(abs({{ size }}) >= {{ checks }}.minimum_value, false))
+{%- endmacro %}

@@ -213,6 +213,7 @@ blocking_findings as (
         on
             applications.member_id = findings.member_id
             and findings.is_blocking
+            and not findings.is_switched_off
             and (
                 findings.month is null
                 or findings.month between applications.first_month and applications.last_month

@@ -1,7 +1,13 @@
-{%- set families = ['allocations', 'duplicates', 'factors', 'gaps', 'overlaps', 'production', 'registers', 'unit_slips'] -%}
+{%- set families = [
+    'allocations', 'duplicates', 'factors', 'gaps', 'overlaps', 'production', 'registers', 'unit_slips',
+] -%}
 
 with checks as (
     select * from {{ ref('checks') }}
+),
+
+switches as (
+    select * from {{ ref('int_check_switches__holding') }}
 ),
 
 {% for family in families -%}
@@ -44,9 +50,16 @@ final as (
         found.row_ids,
         found.message_fr,
         found.message_en,
-        found.first_seen_on
+        checks.next_step_fr,
+        checks.next_step_en,
+        found.first_seen_on,
+        cast({{ dbt.dateadd('day', 'checks.due_days', 'found.first_seen_on') }} as date) as due_on,
+        switches.check_id is not null as is_switched_off,
+        switches.reason as switch_reason,
+        switches.expires_on as switched_off_until
     from found
     inner join checks on found.check_id = checks.check_id
+    left join switches on found.check_id = switches.check_id and found.meter_id = switches.meter_id
 )
 
 select * from final

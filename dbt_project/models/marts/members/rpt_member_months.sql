@@ -36,7 +36,9 @@ finding_counts as (
         findings.month,
         count(*) as open_findings
     from findings
-    where findings.month is not null
+    where
+        findings.month is not null
+        and not findings.is_switched_off
     group by findings.member_id, findings.month
 ),
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from ingestion.dates import DateOrder
 
 HEAD_ROWS = 30
 
@@ -103,6 +106,9 @@ class Cells:
     dropped: dict[int, str] = field(default_factory=dict)
     record_flags: dict[int, frozenset[str]] = field(default_factory=dict)
     uses_1904_dates: bool | None = None  # None: the container has no date system, so a serial number proves no date
+    decimal_sign: str | None = None  # the reader knows it of this layout; None: what the mapping says
+    date_order: DateOrder | None = None  # likewise
+    read_with: str = ""  # the template and its version, when the reader follows one
 
     def __len__(self) -> int:
         return len(self.row_numbers)

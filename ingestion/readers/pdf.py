@@ -1,0 +1,110 @@
+"""PDF bills: the invoice that a PDF carries as XML, else the text of its pages under the template of its supplier.
+
+One sheet per bill, headed by the terms of `pdf_templates/schema.json`, one row per line. What a template reads out of a
+page is never sure: the mapping of such tables holds every row until a person confirms it (`to_confirm`).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ingestion.cells import Cells, Column, FileRefused, HeadRow, Sheet
+from ingestion.readers.pdf_template import Template, load_templates, titles
+
+WORKER = Path(__file__).with_name("pdf_worker.py")
+MOST_PAGES = 50
+MOST_SECONDS = 8
+MOST_MEMORY = 768 * 1024 * 1024  # of the process that parses; this one has to fit in a gibibyte beside it
+
+EVIDENCE = "Evidence"
+
+
+def open_sheets(path: Path, templates: Sequence[Template] | None = None) -> Sequence[Sheet]:
+    """The bills of a PDF; `templates` are the shipped ones unless given.
+
+    Raises `FileRefused`: ENCRYPTED, CORRUPT, HOSTILE, PDF_TIMEOUT or PDF_TOO_LONG; NO_XML, PDF_NO_TEXT or
+    PDF_LAYOUT_UNKNOWN for a PDF that opens, but whose bill has to be entered by hand.
+    """
+    known = {template.name: template for template in (load_templates() if templates is None else templates)}
+    answer = _ask(path, list(known.values()))
+    if "refused" in answer:
+        raise FileRefused(answer["refused"], **answer["details"])
+    documents, template = answer["documents"], known[answer["template"]]
+    is_alone = len(documents) == 1
+    return [BillSheet("" if is_alone else f"page {bill['page']}", bill["rows"], template) for bill in documents]
+
+
+@dataclass(frozen=True)
+class BillSheet:
+    """One bill: rows of terms, as `pdf_worker` found them under a template."""
+
+    name: str
+    rows: list[dict[str, Any]]
+    template: Template
+
+    def head(self) -> list[HeadRow]:
+        """The headers of all terms, then that of the place in the PDF."""
+        return [HeadRow(0, (*titles().values(), EVIDENCE))]
+
+    def body(self, header: int) -> Cells:
+        """The lines, numbered from 1; one that no rule of the template read is a fault."""
+        return self._body
+
+    @cached_property
+    def _body(self) -> Cells:
+        terms = [Column.of([row["cells"].get(term, "") for row in self.rows]) for term in titles()]
+        places = Column.of([_place(row) for row in self.rows])
+        unread = {
+            position: ("PDF_LINE_UNREAD", row["unread"])
+            for position, row in enumerate(self.rows)
+            if row["unread"] is not None
+        }
+        return Cells(
+            (*terms, places),
+            np.arange(1, len(self.rows) + 1, dtype=np.int32),
+            faults=unread,
+            decimal_sign=self.template.decimal_sign,
+            date_order=self.template.date_order,
+            read_with=f"{self.template.name}@{self.template.version}",
+        )
+
+
+def _place(row: dict[str, Any]) -> str:
+    return f"page {row['page']}, line {row['line']}" if row["line"] else f"page {row['page']}"
+
+
+def _ask(path: Path, templates: list[Template]) -> dict[str, Any]:
+    """What the worker process answers; raises PDF_TIMEOUT when it does not in time, HOSTILE when it dies."""
+    request = {
+        "path": str(path.resolve()),
+        "templates": [template.body for template in templates],
+        "memory": MOST_MEMORY,
+        "seconds": MOST_SECONDS,
+        "pages": MOST_PAGES,
+    }
+    # Isolated (-I): only the installed libraries can be imported, and no variable of the environment changes anything.
+    command = [sys.executable, "-I", "-B", str(WORKER)]
+    try:
+        done = subprocess.run(  # noqa: S603 -- our own interpreter and script
+            command,
+            input=json.dumps(request).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=MOST_SECONDS,
+            check=False,
+            env={},
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FileRefused("PDF_TIMEOUT", seconds=MOST_SECONDS) from error
+    if done.returncode:
+        raise FileRefused("HOSTILE", cause="the process that reads the PDF was ended")
+    return dict(json.loads(done.stdout))

@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from ingestion.cells import FileRefused, Sheet
 from ingestion.duplicates import find_duplicates, key_text
 from ingestion.feeds import Feed
-from ingestion.identifiers import sender_of
 from ingestion.header import Header, choose
+from ingestion.identifiers import sender_of
 from ingestion.mapping import SourceMapping
 from ingestion.quarantine import RefusedCell
 from ingestion.readers import open_sheets

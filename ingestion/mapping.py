@@ -1,46 +1,68 @@
 """Source mappings: what each layout calls the columns of a feed, and how it writes dates, numbers and choices.
 
-A mapping is data (`mappings/*.yml`, validated by `mappings/schema.json`). This module loads them, finds the header of a
-sheet and chooses the mapping that fits. How cells are then read is the business of `casting`.
+A mapping is data (`mappings/*.yml`, validated by `mappings/schema.json`). This module is their model and loads them; what
+a file says that is wrong is told by `mapping_file`. Which mapping fits a file is the business of `header`, how cells are
+then read that of `casting`.
 """
 
 from __future__ import annotations
 
 import functools
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
-
-from ingestion.cells import FileRefused, HeadRow
+from ingestion.cells import FileRefused
 from ingestion.dates import DateOrder
 from ingestion.feeds import Feed, load_feeds
 from ingestion.folding import fold, null_token
+from ingestion.mapping_file import MAPPINGS_FOLDER, MappingFile, MappingInvalid, read_mapping_file
+from ingestion.reasons import load_reasons
 
-MAPPINGS_FOLDER = Path(__file__).with_name("mappings")
-
-
-class MappingInvalid(ValueError):
-    """A mapping file contradicts the schema or its feed."""
+__all__ = [
+    "MAPPINGS_FOLDER",
+    "ColumnRule",
+    "DropRule",
+    "MappingInvalid",
+    "SourceMapping",
+    "load_mapping",
+    "load_mappings",
+]
 
 
 @dataclass(frozen=True)
 class ColumnRule:
-    """How one column of the feed is found and read; headers and words are folded, patterns are found in folded cells."""
+    """How one column of the feed is found and read; headers and words are folded, patterns are found in folded cells.
+
+    A rule without headers only tells the words of a column that comes from elsewhere.
+    """
 
     name: str
     headers: tuple[str, ...]
+    joined_headers: tuple[str, ...] = ()
     required: bool = False
     occurrence: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     keeps_other_values: bool = True
+
+
+@dataclass(frozen=True)
+class DropRule:
+    """Rows that state nothing of their own: those with one of these words or patterns under a header.
+
+    With `detail`, only where another row has the same cells under those headers and none of the words.
+    """
+
+    headers: frozenset[str]
+    words: frozenset[str]
+    patterns: tuple[re.Pattern[str], ...]
+    reason: str
+    detail: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,12 +95,15 @@ class SourceMapping:
     null_tokens: frozenset[str]
     columns: tuple[ColumnRule, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
+    drops: tuple[DropRule, ...] = ()
     file_name: FileNameRule | None = None
     unpivot: Unpivot | None = None
     ignores_other_columns: bool = False
     is_to_confirm: bool = False
     valid_from: date | None = None
     valid_to: date | None = None
+    is_shipped: bool = True
 
     def is_valid_on(self, day: date) -> bool:
         """Whether the mapping speaks of files received on this day."""
@@ -93,160 +118,74 @@ class SourceMapping:
             return {}
         if match is None:
             raise FileRefused("FILE_NAME_UNKNOWN", expected=self.file_name.expected)
-        return match.groupdict()
+        return {column: value for column, value in match.groupdict().items() if value is not None}
 
-
-@dataclass(frozen=True)
-class Header:
-    """A header row that fits a mapping: where each column of the feed is, and the columns of a wide layout."""
-
-    position: int
-    labels: tuple[str, ...]
-    places: Mapping[str, int]
-    wide: tuple[tuple[int, dict[str, str]], ...] = ()
-
-    def label(self, column: str) -> str:
-        """What the file calls a column of the feed; the feed's own name if it comes from elsewhere."""
-        return self.labels[self.places[column]] if column in self.places else column
-
-    @property
-    def unused(self) -> list[str]:
-        """The labels of columns that nothing is taken from."""
-        used = {*self.places.values(), *(place for place, _ in self.wide)}
-        return [label for place, label in enumerate(self.labels) if label.strip() and place not in used]
+    @functools.cached_property
+    def filled_elsewhere(self) -> frozenset[str]:
+        """The columns that a file can leave out, since the mapping fills them otherwise."""
+        stated = self.file_name.pattern.groupindex if self.file_name and not self.file_name.is_optional else {}
+        wide = {*self.unpivot.headers.groupindex, self.unpivot.value} if self.unpivot else set()
+        return frozenset({*self.constants, *self.copies, *stated, *wide})
 
 
 def load_mappings(*folders: Path) -> dict[str, tuple[SourceMapping, ...]]:
     """The shipped mappings and those of the folders, by feed, in the order of their names.
 
-    A mapping of a later folder takes the place of one with its name. Raises `MappingInvalid` naming the file and what
-    is wrong with it.
+    A mapping of a later folder takes the place of one with its name. Raises `MappingInvalid` naming the file, the place
+    in it and what is wrong; or two mappings that say the same of the same days.
     """
     named = {path.stem: path for folder in (MAPPINGS_FOLDER, *folders) for path in folder.glob("*.yml")}
     found: dict[str, list[SourceMapping]] = {}
     for name in sorted(named):
         mapping = load_mapping(named[name])
         found.setdefault(mapping.feed, []).append(mapping)
+    for mappings in found.values():
+        _refuse_twins(mappings)
     return {feed: tuple(mappings) for feed, mappings in found.items()}
 
 
 def load_mapping(path: Path) -> SourceMapping:
-    """One mapping; raises `MappingInvalid` naming the file and what is wrong with it."""
-    return _load(path, path.read_bytes())
+    """One mapping; raises `MappingInvalid` naming the file, the place in it and what is wrong."""
+    mapping = _load(path, path.read_bytes())
+    return replace(mapping, is_shipped=path.parent == MAPPINGS_FOLDER)
 
 
 @functools.cache
 def _load(path: Path, content: bytes) -> SourceMapping:
+    file = read_mapping_file(path, content)
     feeds = load_feeds()
-    try:
-        document = yaml.safe_load(content)
-        jsonschema.validate(document, _schema())
-    except yaml.YAMLError as error:
-        raise MappingInvalid(f"{path.name}: {error}") from error
-    except jsonschema.ValidationError as error:
-        raise MappingInvalid(f"{path.name}: {error.json_path}: {error.message}") from error
-    if document["mapping"] != path.stem or document["feed"] not in feeds:
-        raise MappingInvalid(f"{path.name}: its name must be that of the file, and its feed one of feeds.yml")
-    mapping = _mapping(document, path.name)
-    _check(mapping, feeds[mapping.feed], path.name)
+    document = file.document
+    if document["mapping"] != path.stem:
+        raise file.invalid(f"the name must be that of the file, {path.stem!r}", "mapping")
+    if document["feed"] not in feeds:
+        raise file.invalid(f"{document['feed']!r} is no feed of feeds.yml ({', '.join(feeds)})", "feed")
+    mapping = _built(file)
+    _check(mapping, feeds[mapping.feed], file)
     return mapping
 
 
-@functools.cache
-def _schema() -> dict[str, Any]:
-    return dict(json.loads((MAPPINGS_FOLDER / "schema.json").read_text(encoding="utf-8")))
+def _refuse_twins(mappings: list[SourceMapping]) -> None:
+    """Two mappings of one origin that recognise a file by the same headers must speak of different days."""
+    for one, other in combinations(mappings, 2):
+        if one.is_shipped != other.is_shipped or _signature(one) != _signature(other):
+            continue
+        latest_start = max(one.valid_from or date.min, other.valid_from or date.min)
+        if latest_start <= min(one.valid_to or date.max, other.valid_to or date.max):
+            raise MappingInvalid(
+                f"{one.name}.yml and {other.name}.yml have the same headers and are valid on the same days: "
+                "give them a valid_from and a valid_to that do not overlap"
+            )
 
 
-def choose(
-    mappings: Iterable[SourceMapping], feed: Feed, heads: Mapping[str, Sequence[HeadRow]]
-) -> tuple[SourceMapping, dict[str, Header]]:
-    """The mapping that fits most columns of the sheets' heads, and the header of each sheet that has one.
-
-    Raises `FileRefused`: SCHEMA_DRIFT naming the missing and the found headers, DUP_HEADER for a column that is twice.
-    """
-    candidates = []
-    for mapping in mappings:
-        headers = {name: header for name, head in heads.items() if (header := find_header(mapping, feed, head))}
-        if headers:
-            candidates.append((max(len(header.places) for header in headers.values()), mapping, headers))
-    if not candidates:
-        raise _drift(mappings, feed, heads)
-    _, mapping, headers = max(candidates, key=lambda candidate: candidate[0])
-    for header in headers.values():
-        _refuse_duplicates(mapping, header)
-    return mapping, headers
+def _signature(mapping: SourceMapping) -> tuple[object, ...]:
+    wide = (mapping.unpivot.headers.pattern, mapping.unpivot.value) if mapping.unpivot else None
+    return frozenset((rule.name, rule.headers, rule.joined_headers) for rule in mapping.columns), wide
 
 
-def find_header(mapping: SourceMapping, feed: Feed, head: Sequence[HeadRow]) -> Header | None:
-    """The first row that has every required header of the mapping."""
-    for position, row in enumerate(head):
-        folded = [fold(cell) for cell in row.cells]
-        if not _missing(mapping, feed, folded):
-            places = {rule.name: place for rule in mapping.columns if (place := _place(rule, folded)) is not None}
-            return Header(position, tuple(" ".join(cell.split()) for cell in row.cells), places, _wide(mapping, row))
-    return None
-
-
-def _place(rule: ColumnRule, folded: Sequence[str]) -> int | None:
-    places = [place for place, label in enumerate(folded) if label in rule.headers]
-    wanted = (rule.occurrence or 1) - 1
-    return places[wanted] if wanted < len(places) else None
-
-
-def _missing(mapping: SourceMapping, feed: Feed, folded: Sequence[str]) -> list[str]:
-    """The columns whose header must be there and is not."""
-    labels = set(folded)
-    absent = [rule.name for rule in mapping.columns if _is_needed(rule, feed) and not labels & set(rule.headers)]
-    if mapping.unpivot and not any(mapping.unpivot.headers.fullmatch(label) for label in folded):
-        absent.append(mapping.unpivot.value)
-    return absent
-
-
-def _is_needed(rule: ColumnRule, feed: Feed) -> bool:
-    return rule.required or feed.column(rule.name).required
-
-
-def _wide(mapping: SourceMapping, row: HeadRow) -> tuple[tuple[int, dict[str, str]], ...]:
-    if mapping.unpivot is None:
-        return ()
-    matches = ((place, mapping.unpivot.headers.fullmatch(fold(cell))) for place, cell in enumerate(row.cells))
-    return tuple((place, match.groupdict()) for place, match in matches if match)
-
-
-def _refuse_duplicates(mapping: SourceMapping, header: Header) -> None:
-    folded = [fold(label) for label in header.labels]
-    for rule in mapping.columns:
-        labels = [header.labels[place] for place, label in enumerate(folded) if label in rule.headers]
-        if len(labels) > 1 and rule.occurrence is None:
-            raise FileRefused("DUP_HEADER", header=" / ".join(dict.fromkeys(labels)))
-
-
-def _drift(mappings: Iterable[SourceMapping], feed: Feed, heads: Mapping[str, Sequence[HeadRow]]) -> FileRefused:
-    """What is missing from the row that comes closest to a header."""
-    rows = [row for head in heads.values() for row in head if any(cell.strip() for cell in row.cells)]
-    closest: tuple[int, list[str], tuple[str, ...]] | None = None
-    for mapping in mappings:
-        for row in rows:
-            folded = [fold(cell) for cell in row.cells]
-            fitting = sum(_place(rule, folded) is not None for rule in mapping.columns)
-            if closest is None or fitting > closest[0]:
-                closest = (fitting, _missing(mapping, feed, folded), row.cells)
-    if closest is None:
-        return FileRefused("NO_DATA")
-    found = [" ".join(cell.split()) for cell in closest[2] if cell.strip()]
-    return FileRefused("SCHEMA_DRIFT", missing=", ".join(closest[1]), found=", ".join(found))
-
-
-def _mapping(document: dict[str, Any], where: str) -> SourceMapping:
-    try:
-        return _built(document)
-    except (re.error, ValueError) as error:
-        raise MappingInvalid(f"{where}: {error}") from error
-
-
-def _built(document: dict[str, Any]) -> SourceMapping:
+def _built(file: MappingFile) -> SourceMapping:
+    document = file.document
     unpivot = document.get("unpivot")
-    return SourceMapping(
+    mapping = SourceMapping(
         name=document["mapping"],
         version=document["version"],
         feed=document["feed"],
@@ -254,49 +193,116 @@ def _built(document: dict[str, Any]) -> SourceMapping:
         decimal_sign=None if document["decimal"] == "detect" else document["decimal"],
         period_end_is_inclusive=document["period_end"] == "inclusive",
         null_tokens=frozenset(null_token(token) for token in document["nulls"]),
-        columns=tuple(_rule(name, body) for name, body in document["columns"].items()),
+        columns=tuple(_rule(name, body, file) for name, body in document["columns"].items()),
         constants=document.get("constants", {}),
-        file_name=_file_name_rule(document["file_name"]) if "file_name" in document else None,
-        unpivot=Unpivot(re.compile(unpivot["headers"], re.IGNORECASE), unpivot["value"]) if unpivot else None,
+        copies=document.get("copies", {}),
+        drops=tuple(_drop_rule(body, index, file) for index, body in enumerate(document.get("drop", ()))),
+        file_name=_file_name_rule(document["file_name"], file) if "file_name" in document else None,
+        unpivot=_unpivot(unpivot, file) if unpivot else None,
         ignores_other_columns=document.get("ignores_other_columns", False),
         is_to_confirm=document.get("to_confirm", False),
-        valid_from=_day(document.get("valid_from")),
-        valid_to=_day(document.get("valid_to")),
+        valid_from=_day(file, "valid_from"),
+        valid_to=_day(file, "valid_to"),
+    )
+    if mapping.valid_from and mapping.valid_to and mapping.valid_from > mapping.valid_to:
+        raise file.invalid("valid_from is after valid_to", "valid_from")
+    return mapping
+
+
+def _day(file: MappingFile, key: str) -> date | None:
+    if key not in file.document:
+        return None
+    try:
+        return date.fromisoformat(file.document[key])
+    except ValueError as error:
+        raise file.invalid(str(error), key) from error
+
+
+def _unpivot(body: dict[str, Any], file: MappingFile) -> Unpivot:
+    return Unpivot(file.pattern(body["headers"], "unpivot", "headers", flags=re.IGNORECASE), body["value"])
+
+
+def _file_name_rule(body: dict[str, Any], file: MappingFile) -> FileNameRule:
+    pattern = file.pattern(body["pattern"], "file_name", "pattern")
+    return FileNameRule(pattern, body["expected"], body.get("optional", False))
+
+
+def _drop_rule(body: dict[str, Any], index: int, file: MappingFile) -> DropRule:
+    reason = load_reasons().get(body["reason"])
+    if reason is None or reason.severity != "drop":
+        raise file.invalid(f"{body['reason']} is no reason of severity drop in reasons.yml", "drop", index, "reason")
+    return DropRule(
+        headers=frozenset(fold(header) for header in body["headers"]),
+        words=frozenset(fold(word) for word in body.get("words", ())),
+        patterns=tuple(
+            file.pattern(text, "drop", index, "patterns", place) for place, text in enumerate(body.get("patterns", ()))
+        ),
+        reason=body["reason"],
+        detail=tuple(fold(header) for header in body.get("detail", ())),
     )
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _file_name_rule(body: dict[str, Any]) -> FileNameRule:
-    return FileNameRule(re.compile(body["pattern"]), body["expected"], body.get("optional", False))
-
-
-def _rule(name: str, body: dict[str, Any]) -> ColumnRule:
+def _rule(name: str, body: dict[str, Any], file: MappingFile) -> ColumnRule:
     return ColumnRule(
         name=name,
-        headers=tuple(dict.fromkeys(fold(header) for header in body["headers"])),
+        headers=_folded(body.get("headers", ())),
+        joined_headers=_folded(body.get("joined_with", ())),
         required=body.get("required", False),
         occurrence=body.get("occurrence"),
         values={fold(word): value for value, words in body.get("values", {}).items() for word in words},
-        patterns={value: re.compile(pattern) for value, pattern in body.get("patterns", {}).items()},
+        patterns={
+            value: file.pattern(pattern, "columns", name, "patterns", value)
+            for value, pattern in body.get("patterns", {}).items()
+        },
         keeps_other_values=body.get("otherwise", "keep") == "keep",
     )
 
 
-def _check(mapping: SourceMapping, feed: Feed, where: str) -> None:
+def _folded(headers: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold(header) for header in headers))
+
+
+def _check(mapping: SourceMapping, feed: Feed, file: MappingFile) -> None:
     """A mapping names only columns of its feed, only choices that exist, and fills what the feed requires."""
-    named = {rule.name for rule in mapping.columns} | set(mapping.constants)
-    if mapping.unpivot:
-        named |= {mapping.unpivot.value, *mapping.unpivot.headers.groupindex}
-    if mapping.file_name:
-        named |= set(mapping.file_name.pattern.groupindex)
-    unknown = named - set(feed.column_names)
-    unfilled = {column.name for column in feed.columns if column.required and not column.default} - named
-    if unknown or unfilled:
-        raise MappingInvalid(f"{where}: unknown columns {sorted(unknown)}, required but not filled {sorted(unfilled)}")
+    _check_names(mapping, feed, file)
+    filled = {rule.name for rule in mapping.columns if rule.headers} | mapping.filled_elsewhere
+    filled |= set(mapping.file_name.pattern.groupindex) if mapping.file_name else set()
+    required = [column.name for column in feed.columns if column.required and not column.default]
+    unfilled = [name for name in required if name not in filled]
+    if unfilled:
+        raise file.invalid(f"required by {feed.name} but not filled: {', '.join(unfilled)}", "columns")
     for rule in mapping.columns:
-        choices = feed.column(rule.name).choices
-        if choices and not {*rule.values.values(), *rule.patterns} <= set(choices):
-            raise MappingInvalid(f"{where}: {rule.name} maps to values that are not among {list(choices)}")
+        if rule.name not in filled:
+            raise file.invalid("neither headers nor anything else fills this column", "columns", rule.name)
+        _check_choices(rule, feed, file)
+    for target, source in mapping.copies.items():
+        if source in mapping.copies or source not in filled or feed.column(target).type != feed.column(source).type:
+            raise file.invalid(f"{source!r} is not a filled column of the same type", "copies", target)
+
+
+def _check_names(mapping: SourceMapping, feed: Feed, file: MappingFile) -> None:
+    for section, names in _named(mapping).items():
+        for name in names:
+            if name not in feed.column_names:
+                known = ", ".join(feed.column_names)
+                raise file.invalid(f"{name!r} is no column of {feed.name} ({known})", section, name)
+
+
+def _check_choices(rule: ColumnRule, feed: Feed, file: MappingFile) -> None:
+    choices = feed.column(rule.name).choices
+    for key, values in (("values", rule.values.values()), ("patterns", rule.patterns)):
+        for value in values:
+            if choices and value not in choices:
+                raise file.invalid(f"{value!r} is not among {', '.join(choices)}", "columns", rule.name, key, value)
+
+
+def _named(mapping: SourceMapping) -> dict[str, list[str]]:
+    """The columns that the mapping names, by the section of the file that names them."""
+    wide = [mapping.unpivot.value, *mapping.unpivot.headers.groupindex] if mapping.unpivot else []
+    return {
+        "columns": [rule.name for rule in mapping.columns],
+        "constants": list(mapping.constants),
+        "copies": [*mapping.copies, *mapping.copies.values()],
+        "unpivot": wide,
+        "file_name": list(mapping.file_name.pattern.groupindex) if mapping.file_name else [],
+    }

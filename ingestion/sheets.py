@@ -20,10 +20,12 @@ from ingestion.dates import Edge, parse_date, parse_timestamp
 from ingestion.dropping import rows_to_drop
 from ingestion.feeds import Feed, FeedColumn
 from ingestion.folding import fold
+from ingestion.header import Header
 from ingestion.identifiers import parse_country, parse_identifier, parse_member, parse_text
 from ingestion.mapping import ColumnRule, SourceMapping
 from ingestion.notes import Notes
 from ingestion.numbers import parse_native_number, parse_number
+from ingestion.row_filters import rows_to_leave_out
 from ingestion.units import parse_unit
 from ingestion.units_in_cells import check_units_in_cells
 
@@ -63,16 +65,19 @@ def read_rows(
     received_on: date,
 ) -> SheetRows:
     """Type and check the rows of a sheet. `stated` are columns that the file's name states."""
-    required = [
-        place for name, place in header.places.items() if feed.column(name).required and not feed.column(name).default
-    ]
-    reasons = {**rows_to_drop(cells, header.labels[: len(cells.columns)], required), **cells.dropped}
+    needed = {column.name for column in feed.columns if column.required and not column.default}
+    required = [place for name, place in header.places.items() if name in needed - mapping.filled_elsewhere]
+    labels = header.labels[: len(cells.columns)]
+    reasons = {
+        **rows_to_leave_out(cells, labels, mapping),
+        **rows_to_drop(cells, labels, required),
+        **cells.dropped,
+    }
     dropped = Counter(reasons.values())
     rows_read = len(cells)
     if reasons:
         cells = cells.take(np.setdiff1d(np.arange(len(cells)), np.fromiter(reasons, np.int64)))
-    columns = {name: cells.columns[place] for name, place in header.places.items()}
-    source = Source(columns, cells.row_numbers, None, cells.faults, cells.record_flags)
+    source = Source(header.columns_of(cells), cells.row_numbers, None, cells.faults, cells.record_flags)
     if mapping.unpivot:
         source, empty = _unpivoted(cells, header, mapping.unpivot.value, source)
         dropped = Counter({reason: count * len(header.wide) for reason, count in dropped.items()})
@@ -150,6 +155,8 @@ def _typed(
     if feed.period and not mapping.period_end_is_inclusive:
         end = values[feed.period[1]]
         values[feed.period[1]] = pc.subtract(end.cast(pa.int32()), 1).cast(pa.date32())
+    for column_name, copied in mapping.copies.items():
+        values[column_name] = pc.coalesce(values[column_name], values[copied])
     for column in feed.columns:
         values[column.name] = _with_default(column, values[column.name])
     texts = {name: cells.text for name, cells in columns.items()}

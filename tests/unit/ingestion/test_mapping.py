@@ -9,7 +9,8 @@ import yaml
 from ingestion.cells import FileRefused, HeadRow
 from ingestion.feeds import load_feeds
 from ingestion.folding import fold
-from ingestion.mapping import MAPPINGS_FOLDER, MappingInvalid, choose, load_mappings
+from ingestion.header import choose
+from ingestion.mapping import MAPPINGS_FOLDER, MappingInvalid, load_mappings
 
 MAPPINGS = load_mappings()
 TEMPLATES = [mapping for mappings in MAPPINGS.values() for mapping in mappings if mapping.name.startswith("template_")]
@@ -75,11 +76,11 @@ def test_every_choice_of_a_feed_is_reachable() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"feed": "nonsense"}, "its feed one of feeds.yml"),
+        ({"feed": "nonsense"}, "line 1, feed: 'nonsense' is no feed of feeds.yml"),
         ({"decimal": "maybe"}, "decimal"),
         ({"colour": "blue"}, "colour"),
         ({"constants": {"colour": "blue"}}, "colour"),
-        ({"columns": {"site_id": {"headers": ["Site"]}}}, "required but not filled"),
+        ({"columns": {"site_id": {"headers": ["Site"]}}}, "required by sites but not filled: member_id, name, region"),
     ],
 )
 def test_an_invalid_mapping_says_what_is_wrong(tmp_path: Path, change: dict, said: str) -> None:

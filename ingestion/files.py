@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from ingestion.identifiers import sender_of
 from ingestion.mapping import SourceMapping
 from ingestion.quarantine import RefusedCell
 from ingestion.readers import open_sheets
+from ingestion.readers.pdf_template import Template
 from ingestion.sheets import SheetRows, read_rows
 
 ROW_ID_DIGITS = 20
@@ -46,20 +47,27 @@ class FileRows:
 
 
 def read_file(
-    path: Path, name: str, sha256: str, feed: Feed, received_on: date, mappings: Iterable[SourceMapping]
+    path: Path,
+    name: str,
+    sha256: str,
+    feed: Feed,
+    received_on: date,
+    mappings: Iterable[SourceMapping],
+    pdf_templates: Sequence[Template] | None = None,
 ) -> FileRows:
     """Read a file that was received on a day under a name; the path differs from it, since the archive is read.
 
-    `mappings` are those of the feed. A name that begins with a company number (see `sender_of`) states the sender:
-    rows that speak of another member are refused.
+    `mappings` are those of the feed; `pdf_templates` are the shipped ones unless given. A name that begins with a
+    company number (see `sender_of`) states the sender: rows that speak of another member are refused.
 
     Raises `FileRefused` with a code of severity `refuse`.
     """
-    sheets = open_sheets(path)
+    sheets = open_sheets(path, pdf_templates)
     valid = [mapping for mapping in mappings if mapping.is_valid_on(received_on)]
     mapping, headers = choose(valid, feed, {sheet.name: sheet.head() for sheet in sheets})
     stated = mapping.values_of_file_name(name)
     tables, refused, dropped, rows_read = [], [], Counter[str](), 0
+    read_with: dict[str, None] = {}
     for sheet in sheets:
         if sheet.name not in headers:
             skipped = _filled_rows(sheet)
@@ -67,7 +75,9 @@ def read_file(
             dropped.update({"SHEET_SKIPPED": skipped} if skipped else {})
             continue
         header = headers[sheet.name]
-        rows = read_rows(sheet.body(header.position), header, mapping, feed, stated, received_on)
+        body = sheet.body(header.position)
+        read_with.update({body.read_with: None} if body.read_with else {})
+        rows = read_rows(body, header, mapping, feed, stated, received_on)
         _refuse_other_members(rows, sender_of(name))
         table, cells = _split(rows, header, sheet.name, sha256)
         tables.append(table)
@@ -83,6 +93,9 @@ def read_file(
     if rows_read == dropped.total():
         raise FileRefused("NO_DATA")
     unused = [] if mapping.ignores_other_columns else [label for header in headers.values() for label in header.unused]
+    # A file is read again when the template that took it apart changes, as when the mapping does.
+    if read_with:
+        mapping = replace(mapping, version="+".join([mapping.version, *read_with]))
     return FileRows(mapping, accepted, tuple(refused), rows_read, quarantined, dropped, tuple(dict.fromkeys(unused)))
 
 

@@ -18,6 +18,7 @@ from ingestion.cells import FileRefused
 from ingestion.feeds import Feed
 from ingestion.files import FileRows, read_file
 from ingestion.mapping import load_mappings
+from ingestion.readers.pdf_template import load_templates
 from ingestion.reasons import load_reasons
 from warehouse.home import Home, file_sha256
 from warehouse.ledger import Entry, Ledger
@@ -136,6 +137,7 @@ class _Night:
         self._home, self._ledger, self._feed, self._on_file = home, ledger, feed, on_file
         self._moment = datetime.now(UTC)
         self._mappings = load_mappings(home.mappings).get(feed.name, ())
+        self._pdf_templates = load_templates(home.pdf_templates)
         self._sequence = ledger.next_sequence()
         self._results: list[FileResult] = []
         self._read: list[ReadFile] = []
@@ -209,7 +211,15 @@ class _Night:
         receipt = self._receipt(sha256)
         try:
             received_on = receipt.received_at.date()
-            rows = read_file(self._home.archive / sha256, name, sha256, self._feed, received_on, self._mappings)
+            rows = read_file(
+                self._home.archive / sha256,
+                name,
+                sha256,
+                self._feed,
+                received_on,
+                self._mappings,
+                self._pdf_templates,
+            )
         except FileRefused as refusal:
             self._record(_refused(refusal, sha256, name, self._feed, size))
         except Exception as error:  # one file never stops the others

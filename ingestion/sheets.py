@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -28,6 +28,7 @@ from ingestion.numbers import parse_native_number, parse_number
 from ingestion.row_filters import rows_to_leave_out
 from ingestion.units import parse_unit
 from ingestion.units_in_cells import check_units_in_cells
+from warehouse.reviews import TO_CONFIRM
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ def read_rows(
     received_on: date,
 ) -> SheetRows:
     """Type and check the rows of a sheet. `stated` are columns that the file's name states."""
+    mapping = replace(
+        mapping,
+        decimal_sign=cells.decimal_sign or mapping.decimal_sign,
+        date_order=cells.date_order or mapping.date_order,
+    )
     needed = {column.name for column in feed.columns if column.required and not column.default}
     required = [place for name, place in header.places.items() if name in needed - mapping.filled_elsewhere]
     labels = header.labels[: len(cells.columns)]
@@ -77,7 +83,7 @@ def read_rows(
     rows_read = len(cells)
     if reasons:
         cells = cells.take(np.setdiff1d(np.arange(len(cells)), np.fromiter(reasons, np.int64)))
-    source = Source(header.columns_of(cells), cells.row_numbers, None, cells.faults, cells.record_flags)
+    source = Source(header.columns_of(cells, mapping), cells.row_numbers, None, cells.faults, cells.record_flags)
     if mapping.unpivot:
         source, empty = _unpivoted(cells, header, mapping.unpivot.value, source)
         dropped = Counter({reason: count * len(header.wide) for reason, count in dropped.items()})
@@ -86,7 +92,8 @@ def read_rows(
     count = len(source.row_numbers)
     fixed = {name: Column.constant(text, count) for name, text in {**mapping.constants, **stated}.items()}
     columns = {**source.columns, **{name: _filled(source.columns.get(name), cells) for name, cells in fixed.items()}}
-    notes = Notes(count, cells.flags | (set() if mapping.period_end_is_inclusive else {"PERIOD_NORMALISED"}))
+    of_mapping = {"PERIOD_NORMALISED": not mapping.period_end_is_inclusive, TO_CONFIRM: mapping.is_to_confirm}
+    notes = Notes(count, cells.flags | {flag for flag, applies in of_mapping.items() if applies})
     table = _typed(columns, mapping, feed, notes, received_on, cells.uses_1904_dates)
     for row, (code, text) in source.faults.items():
         notes.refuse_whole(row, text, code)

@@ -41,6 +41,11 @@ class Home:
         return self.root / "mappings"
 
     @property
+    def pdf_templates(self) -> Path:
+        """`pdf_templates/*.yml`: templates of PDF bills of this home, beside the shipped ones."""
+        return self.root / "pdf_templates"
+
+    @property
     def archive(self) -> Path:
         """`archive/<sha256>`: the bytes of every file received, never changed."""
         return self.root / "archive"

@@ -1,4 +1,4 @@
-"""The ledger: an append-only, hash-chained record of every file, batch, release and decision.
+"""The ledger: an append-only, hash-chained record of every file, batch, release, review and decision.
 
 Each line of `ledger.jsonl` is one entry in canonical JSON (sorted keys, no spaces, UTF-8). Its `hash` is the SHA-256 of
 the entry without that field, and `previous_hash` is the hash of the line before, so a change, a deletion or a new order
@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 GENESIS_HASH = "0" * 64
-CLOSING_KINDS = frozenset({"batch", "release", "decision"})
+CLOSING_KINDS = frozenset({"batch", "release", "decision", "review"})
+INPUT_KINDS = frozenset({"batch", "review"})  # what a release is made from
 
 Entry = dict[str, Any]
 
@@ -54,9 +55,9 @@ class Ledger:
         return entries[-1]["hash"] if entries else GENESIS_HASH
 
     def head_of_inputs(self) -> str:
-        """The hash of the last batch entry: it changes when, and only when, data came in."""
-        batches = self.of_kind("batch")
-        return batches[-1]["hash"] if batches else GENESIS_HASH
+        """The hash of the last entry that changes what counts: a batch that came in, or a review of rows that waited."""
+        inputs = [entry for entry in self.entries() if entry["kind"] in INPUT_KINDS]
+        return inputs[-1]["hash"] if inputs else GENESIS_HASH
 
     def next_sequence(self) -> int:
         """The sequence number that the next entry will get, counted from 1."""

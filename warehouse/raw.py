@@ -1,8 +1,9 @@
 """The sources of the build database: what dbt reads.
 
 `raw.<feed>` is a view over the batches that the ledger calls current, `ledger.files` and `ledger.quarantine` say what
-became of each file and refused cell, and `checks.holds` names the rows that a failed batch check holds out. Reads only
-what the ledger names: a file that a crash left in `raw/` is not data.
+became of each file and refused cell, `ledger.reviews` what persons decided on rows to confirm, and `checks.holds` names
+the rows that a failed batch check holds out. Reads only what the ledger names: a file that a crash left in `raw/` is
+not data.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pyarrow as pa
 from warehouse.checks import HOLD_SCHEMA, holds_file
 from warehouse.home import Home
 from warehouse.ledger import Entry, Ledger
+from warehouse.reviews import review_table
 
 FILE_SCHEMA = pa.schema(
     [
@@ -107,9 +109,10 @@ def register_sources(
     create_source(
         connection, "checks", "holds", HOLD_SCHEMA, [f for b in batches if (f := holds_file(home, b["batch_id"]))]
     )
-    connection.register("_files", file_table(ledger))
-    connection.execute("create or replace table ledger.files as select * from _files")
-    connection.unregister("_files")
+    for name, table in (("files", file_table(ledger)), ("reviews", review_table(home, ledger, batches))):
+        connection.register("_told", table)
+        connection.execute(f'create or replace table ledger."{name}" as select * from _told')
+        connection.unregister("_told")
 
 
 def file_table(ledger: Ledger) -> pa.Table:

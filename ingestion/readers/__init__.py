@@ -5,19 +5,21 @@ A reader turns bytes into sheets of cells (see `ingestion.cells`) or refuses the
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from ingestion.cells import FileRefused, Sheet
-from ingestion.readers import csv, excel, parquet
+from ingestion.readers import csv, excel, parquet, pdf
+from ingestion.readers.pdf_template import Template
 
 LARGEST_FILE = 500 * 1024 * 1024
 FIRST_BYTES = 4096
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PDF_MAGIC, PDF_MAGIC_WITHIN = re.compile(rb"%PDF-[12]\.[0-9]"), 1024  # printers write commands of their own before it
 # What is recognised and has no reader; anything else with control bytes in it is NOT_TEXT.
 OTHER_TYPES = {
-    b"%PDF-": "PDF",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
     b"GIF8": "GIF",
@@ -30,8 +32,11 @@ OTHER_TYPES = {
 }
 
 
-def open_sheets(path: Path) -> Sequence[Sheet]:
-    """The sheets of a file; raises `FileRefused`: NO_DATA, TOO_LARGE, TYPE_UNKNOWN or what its reader found wrong."""
+def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> Sequence[Sheet]:
+    """The sheets of a file; raises `FileRefused`: NO_DATA, TOO_LARGE, TYPE_UNKNOWN or what its reader found wrong.
+
+    `pdf_templates` are the shipped ones unless given.
+    """
     size = path.stat().st_size
     if size == 0:
         raise FileRefused("NO_DATA")
@@ -45,6 +50,8 @@ def open_sheets(path: Path) -> Sequence[Sheet]:
         return _open_zip(path)
     if first.startswith(OLE_MAGIC):
         return excel.open_sheets(path)
+    if PDF_MAGIC.search(first, 0, PDF_MAGIC_WITHIN):
+        return pdf.open_sheets(path, pdf_templates)
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for magic, name in OTHER_TYPES.items():
         if start.startswith(magic.lower()):

@@ -28,6 +28,7 @@ from warehouse.raw import current_batches
 LANDED_BY_MIZAN = {
     ("ledger", "files"): "What became of each file received.",
     ("ledger", "quarantine"): "Every refused cell with its reason, in French and English.",
+    ("ledger", "reviews"): "What persons decided on rows to confirm.",
     ("checks", "holds"): "Rows that a failed batch check holds out of the accounts.",
 }
 

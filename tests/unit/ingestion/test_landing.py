@@ -163,10 +163,10 @@ def test_a_reader_that_breaks_refuses_one_file(
     whole = files.open_sheets
     broken = hashlib.sha256(bills(1)).hexdigest()
 
-    def failing(path: Path) -> Any:
+    def failing(path: Path, *templates: Any) -> Any:
         if path.name == broken:
             raise RuntimeError("unforeseen")
-        return whole(path)
+        return whole(path, *templates)
 
     monkeypatch.setattr(files, "open_sheets", failing)
     first, second = ingest(home, ledger).files

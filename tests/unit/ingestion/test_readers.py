@@ -164,7 +164,7 @@ def _zip(name: str) -> bytes:
         (b" \n \n", "NO_DATA"),
         (b"a,b\0,c\n", "NOT_TEXT"),
         (b"\x00\x01\x02\xff", "NOT_TEXT"),
-        (b"%PDF-1.7 ...", "TYPE_UNKNOWN"),
+        (b"%PDF-1.7 ...", "CORRUPT"),
         (b"\xef\xbb\xbf<?xml version='1.0'?><Invoice/>", "TYPE_UNKNOWN"),
         (_zip("readme.txt"), "TYPE_UNKNOWN"),
         (_zip("xl/workbook.xml"), "CORRUPT"),

@@ -29,10 +29,12 @@ def test_entries_are_numbered_and_chained(ledger: Ledger) -> None:
     assert ledger.problems() == []
 
 
-def test_the_head_of_inputs_moves_with_batches_only(ledger: Ledger) -> None:
+def test_the_head_of_inputs_moves_with_batches_and_reviews_only(ledger: Ledger) -> None:
     recorded = ledger.append([batch("1")])
     ledger.append([{"kind": "release", "release_id": "r"}])
     assert ledger.head_of_inputs() == recorded[0]["hash"] != ledger.head()
+    (review,) = ledger.append([{"kind": "review", "rows": {}}])
+    assert ledger.head_of_inputs() == review["hash"] == ledger.head()
 
 
 def test_an_act_must_be_closed(ledger: Ledger) -> None:

@@ -138,6 +138,13 @@ def _quick_cells(column: Column, signs: frozenset[str]) -> tuple[pa.Array, np.nd
     return pc.if_else(pa.array(found), text, pa.scalar(None, pa.string())).cast(DECIMAL), found
 
 
+def states_nothing(column: Column, null_tokens: frozenset[str]) -> np.ndarray:
+    """Which cells are empty or a token of absence."""
+    encoded = column.text.dictionary_encode()
+    empty = [not text.strip() or null_token(text) in null_tokens for text in encoded.dictionary.to_pylist()]
+    return np.asarray(empty, dtype=bool)[encoded.indices.to_numpy(zero_copy_only=False)]
+
+
 def _parsed(text: str, kind: CellKind, parser: Parser, null_tokens: frozenset[str]) -> Parsed:
     stripped = text.strip()
     if not stripped:

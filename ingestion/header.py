@@ -5,9 +5,11 @@ A header is found by what it says, not by where it stands. Nothing is read here 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.cells import Cells, Column, FileRefused, HeadRow
@@ -30,12 +32,15 @@ class Header:
         """What the file calls a column of the feed; the feed's own name if it comes from elsewhere."""
         return self.labels[self.places[column]] if column in self.places else column
 
-    def columns_of(self, cells: Cells) -> dict[str, Column]:
-        """The cells of each column of the feed; those of two columns that belong together are joined by a space."""
+    def columns_of(self, cells: Cells, mapping: SourceMapping) -> dict[str, Column]:
+        """The cells of each column of the feed, joined and cleared of what the mapping removes."""
         found = {name: cells.columns[place] for name, place in self.places.items()}
-        return found | {
-            name: _joined(found[name], cells.columns[place]) for name, place in self.joined.items() if name in found
-        }
+        for rule in mapping.columns:
+            if rule.name in found and rule.name in self.joined:
+                found[rule.name] = _joined(found[rule.name], cells.columns[self.joined[rule.name]])
+            if rule.name in found and rule.remove:
+                found[rule.name] = _without(found[rule.name], rule.remove)
+        return found
 
     @property
     def unused(self) -> list[str]:
@@ -65,6 +70,12 @@ class Fit:
 
 def _joined(first: Column, second: Column) -> Column:
     return Column(pc.utf8_trim_whitespace(pc.binary_join_element_wise(first.text, second.text, " ")))
+
+
+def _without(column: Column, unwanted: re.Pattern[str]) -> Column:
+    encoded = column.text.dictionary_encode()
+    texts = [unwanted.sub("", text).strip() for text in encoded.dictionary.to_pylist()]
+    return Column(pa.array(texts, pa.string()).take(encoded.indices), column.kinds)
 
 
 def choose(

@@ -44,6 +44,7 @@ class ColumnRule:
     name: str
     headers: tuple[str, ...]
     joined_headers: tuple[str, ...] = ()
+    remove: re.Pattern[str] | None = None
     required: bool = False
     occurrence: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
@@ -53,9 +54,9 @@ class ColumnRule:
 
 @dataclass(frozen=True)
 class DropRule:
-    """Rows that state nothing of their own: those with one of these words or patterns under a header.
+    """Rows that state nothing of their own: those with one of these words or patterns under every header that is there.
 
-    With `detail`, only where another row has the same cells under those headers and none of the words.
+    With `detail`, only where another row has the same cells under those headers and is not such a row.
     """
 
     headers: frozenset[str]
@@ -247,6 +248,7 @@ def _rule(name: str, body: dict[str, Any], file: MappingFile) -> ColumnRule:
         name=name,
         headers=_folded(body.get("headers", ())),
         joined_headers=_folded(body.get("joined_with", ())),
+        remove=file.pattern(body["remove"], "columns", name, "remove") if "remove" in body else None,
         required=body.get("required", False),
         occurrence=body.get("occurrence"),
         values={fold(word): value for value, words in body.get("values", {}).items() for word in words},

@@ -19,18 +19,17 @@ from ingestion.mapping import DropRule, SourceMapping
 def rows_to_leave_out(cells: Cells, labels: Sequence[str], mapping: SourceMapping) -> dict[int, str]:
     """The rows that the mapping drops, with their reason codes; the first rule that finds a row names its reason."""
     found: dict[int, str] = {}
-    folded = [fold(label) for label in labels]
+    folded = [fold(label) for label in labels[: len(cells.columns)]]
     for rule in mapping.drops:
-        places = [place for place, label in enumerate(folded) if label in rule.headers and place < len(cells.columns)]
-        if places:
-            marked = np.logical_or.reduce([_marked(cells.columns[place], rule) for place in places])
-            detail = [
-                cells.columns[place] for place, label in enumerate(folded[: len(cells.columns)]) if label in rule.detail
-            ]
-            if rule.detail:
-                marked &= _has_detail(detail, marked)
-            for row in np.flatnonzero(marked).tolist():
-                found.setdefault(row, rule.reason)
+        columns = [column for label, column in zip(folded, cells.columns, strict=True) if label in rule.headers]
+        if not columns:
+            continue
+        marked = np.logical_and.reduce([_marked(column, rule) for column in columns])
+        if rule.detail:
+            groups = [column for label, column in zip(folded, cells.columns, strict=True) if label in rule.detail]
+            marked &= _has_detail(groups, marked)
+        for row in np.flatnonzero(marked).tolist():
+            found.setdefault(row, rule.reason)
     return found
 
 

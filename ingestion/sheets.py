@@ -85,7 +85,7 @@ def read_rows(
         cells = cells.take(np.setdiff1d(np.arange(len(cells)), np.fromiter(reasons, np.int64)))
     source = Source(header.columns_of(cells, mapping), cells.row_numbers, None, cells.faults, cells.record_flags)
     if mapping.unpivot:
-        source, empty = _unpivoted(cells, header, mapping.unpivot.value, source)
+        source, empty = _unpivoted(cells, header, mapping, mapping.unpivot.value, source)
         dropped = Counter({reason: count * len(header.wide) for reason, count in dropped.items()})
         dropped.update({"EMPTY_VALUE": empty} if empty else {})
         rows_read *= len(header.wide)
@@ -102,7 +102,9 @@ def read_rows(
     return SheetRows(table, source.row_numbers, source.source_columns, notes, rows_read, dropped)
 
 
-def _unpivoted(cells: Cells, header: Header, value: str, source: Source) -> tuple[Source, int]:
+def _unpivoted(
+    cells: Cells, header: Header, mapping: SourceMapping, value: str, source: Source
+) -> tuple[Source, int]:
     """One row per cell of the wide columns, row by row; and how many of them are empty, which state nothing."""
     count, width = len(cells), len(header.wide)
     rows = np.repeat(np.arange(count), width)
@@ -112,7 +114,7 @@ def _unpivoted(cells: Cells, header: Header, value: str, source: Source) -> tupl
     if any(column.kinds is not None for column in wide):
         kinds = np.concatenate([np.zeros(count, np.uint8) if c.kinds is None else c.kinds for c in wide])
     values = Column(pa.concat_arrays([column.text for column in wide]), kinds).take(order)
-    kept = np.flatnonzero(~values.is_empty())
+    kept = np.flatnonzero(~casting.states_nothing(values, mapping.null_tokens))
     columns = {name: column.take(rows[kept]) for name, column in source.columns.items()}
     columns[value] = values.take(kept)
     for name in header.wide[0][1]:

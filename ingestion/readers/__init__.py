@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingestion.cells import FileRefused, Sheet
-from ingestion.readers import csv, excel, parquet, pdf
+from ingestion.readers import csv, excel, green_button, parquet, pdf
 from ingestion.readers.pdf_template import Template
+from ingestion.readers.xml import is_xml, parse_xml, root_tag
 
 LARGEST_FILE = 500 * 1024 * 1024
 FIRST_BYTES = 4096
@@ -26,7 +27,6 @@ OTHER_TYPES = {
     b"\x1f\x8b": "gzip",
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!": "RAR",
-    b"<?xml": "XML",
     b"<!doctype": "HTML",
     b"<html": "HTML",
 }
@@ -52,11 +52,23 @@ def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> 
         return excel.open_sheets(path)
     if PDF_MAGIC.search(first, 0, PDF_MAGIC_WITHIN):
         return pdf.open_sheets(path, pdf_templates)
+    if is_xml(first):
+        return _open_xml(path)
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for magic, name in OTHER_TYPES.items():
         if start.startswith(magic.lower()):
             raise FileRefused("TYPE_UNKNOWN", container=name)
     return csv.open_sheets(path)
+
+
+def _open_xml(path: Path) -> Sequence[Sheet]:
+    """The document by its root element, before which there may be long comments."""
+    with path.open("rb") as handle:
+        tag = root_tag(handle.read(16 * FIRST_BYTES))
+    tag = tag or str(parse_xml(path.read_bytes()).tag)
+    if green_button.is_green_button(tag):
+        return green_button.open_sheets(path)
+    raise FileRefused("XML_UNKNOWN", root=tag)
 
 
 def _open_zip(path: Path) -> Sequence[Sheet]:

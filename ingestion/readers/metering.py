@@ -7,7 +7,7 @@ each other keep their day out; a sum that a document states beside its parts is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
@@ -146,16 +146,19 @@ def _difference(earlier: Interval, later: Interval) -> Interval:
     )
 
 
-def sheet_of(channels: Iterable[Channel]) -> DocumentSheet:
-    """The rows of all channels in the order of the document; raises `FileRefused` NO_DATA when there are none."""
+def sheet_of(channels: Iterable[Channel], terms: Mapping[str, str]) -> DocumentSheet:
+    """The rows of all channels in the order of the document, headed by what its standard calls these columns.
+
+    `terms` gives the standard's term for each of `HEADERS`. Raises `FileRefused` NO_DATA when there are no rows.
+    """
     with localcontext(EXACT):
         rows = [row for channel in channels for row in _rows(channel)]
         rows = _without_repeats(rows)
         rows = _with_totals(rows)
-        records = [_record(row) for row in sorted(rows, key=lambda row: row.ordinal)]
+        records = [_record(row, terms) for row in sorted(rows, key=lambda row: row.ordinal)]
     if not records:
         raise FileRefused("NO_DATA")
-    return DocumentSheet(HEADERS, records, frozenset({QUANTITY}))
+    return DocumentSheet(tuple(terms[name] for name in HEADERS), records, frozenset({terms[QUANTITY]}))
 
 
 def _rows(channel: Channel) -> list[_Row]:
@@ -189,7 +192,7 @@ def _period(interval: Interval) -> tuple[date, date]:
 
 
 def _row(channel: Channel, period: tuple[date, date], day: _Day) -> _Row:
-    fault = channel.fault
+    fault = channel.fault if channel.dropped is None else None
     values = [interval.value for interval in day.intervals]
     numbers = [value for value in values if value is not None]
     if fault is None and channel.dropped is None:
@@ -267,7 +270,7 @@ def _with_totals(rows: list[_Row]) -> list[_Row]:
     return settled
 
 
-def _record(row: _Row) -> Record:
+def _record(row: _Row, terms: Mapping[str, str]) -> Record:
     cells = row.channel.cells | {
         FIRST_DAY: row.first.isoformat(),
         LAST_DAY: row.last.isoformat(),
@@ -275,7 +278,8 @@ def _record(row: _Row) -> Record:
         READING: "estimated" if row.is_estimated else row.channel.cells.get(READING, "actual"),
         MEASURED: row.measured,
     }
-    return Record(row.ordinal, cells, row.fault, row.dropped, row.flags)
+    named = {terms[name]: text for name, text in cells.items()}
+    return Record(row.ordinal, named, row.fault, row.dropped, row.flags)
 
 
 def _plain(value: Decimal | None) -> str:

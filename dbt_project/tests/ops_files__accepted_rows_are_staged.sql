@@ -17,6 +17,8 @@
     'process_activity': 'stg_process_activity__records',
     'exports': 'stg_exports__declaration_lines',
     'national_exports': 'stg_national_exports__flows',
+    'partner_trade': 'stg_partner_trade__flows',
+    'facility_emissions': 'stg_facility_emissions__facilities',
 } %}
 
 with staged_rows as (

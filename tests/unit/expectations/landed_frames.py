@@ -135,6 +135,8 @@ REGISTERS: dict[str, list[dict[str, Any]]] = {
     "evidence": [{"lower": Decimal("1"), "upper": Decimal("2")}],
     "case_events": [{"occurred_at": datetime.fromisoformat("2024-11-30T12:00")}],
     "national_exports": [{"value_mad": Decimal("17000")}],
+    "partner_trade": [{"value": Decimal("17000")}],
+    "facility_emissions": [{"scope1_tco2e": Decimal("17000")}],
 }
 
 

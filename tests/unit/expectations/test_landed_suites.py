@@ -70,6 +70,8 @@ FAULTS: dict[str, tuple[Any, dict[str, Any]]] = {
     "landed.evidence.interval_in_order": ([1], {"lower": Decimal("3")}),
     "landed.case_events.happened_before_receipt": ([1], {"occurred_at": date(2024, 12, 3)}),
     "landed.national_exports.value_possible": ([1], {"value_mad": Decimal("-1")}),
+    "landed.partner_trade.value_possible": ([1], {"value": Decimal("-1")}),
+    "landed.facility_emissions.scope1_possible": ([1], {"scope1_tco2e": Decimal("60000001")}),
 } | {f"landed.{feed}.row_id_unique": ([0, 1], {"row_id": "twice"}) for feed in GOOD_FRAMES}
 
 

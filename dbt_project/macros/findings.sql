@@ -69,3 +69,10 @@
 {% macro reaches_minimum_value(size, checks='checks') -%}
     ({{ checks }}.minimum_value is null or coalesce(abs({{ size }}) >= {{ checks }}.minimum_value, false))
 {%- endmacro %}
+
+
+{#- The change from `level` to `value` in percent, as signed text with one place: +44.7. Null when the level is zero or unknown. -#}
+{% macro change_in_percent(value, level) -%}
+    {%- set change = decimal_divide('100 * (' ~ value ~ ' - ' ~ level ~ ')', level, 1) -%}
+    case when {{ value }} > {{ level }} then '+' else '' end || {{ number_text(change) }}
+{%- endmacro %}

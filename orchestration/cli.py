@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orchestration.options import DEFAULT_HOME, Fault, FormatOption, HomeOption, home_at
 from orchestration.output import Format, print_json, print_rows, say
+from orchestration.review_commands import review
 
 if TYPE_CHECKING:
     from warehouse.home import Home
@@ -26,12 +28,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-HomeOption = Annotated[
-    Path, typer.Option("--home", envvar="MIZAN_HOME", help="The folder that holds landing, archive and releases.")
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="How data is printed.")]
-DEFAULT_HOME = Path("data")
 
 GATE_CLOSED = 3
 
@@ -66,7 +62,7 @@ def run(home: HomeOption = DEFAULT_HOME) -> None:
     """Run the night: ingest, check, build, check, publish, report."""
     from orchestration.night import Outcome, run_night
 
-    place = _home(home)
+    place = home_at(home)
     night = run_night(place)
     say(night.message)
     if night.outcome is Outcome.held_back:
@@ -91,7 +87,7 @@ def ingest(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.table)
     from ingestion.landing import ingest_feed, recover
     from warehouse.ledger import Ledger
 
-    place = _home(home)
+    place = home_at(home)
     ledger = Ledger(place.ledger)
     files: list[dict[str, Any]] = []
     with place.writer():
@@ -120,7 +116,7 @@ def status(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.table)
     """What the last night did, what waits, and what is wrong."""
     from orchestration.status import status_of
 
-    found = status_of(_home(home))
+    found = status_of(home_at(home))
     if output is Format.json:
         print_json(found)
     else:
@@ -150,12 +146,12 @@ def trace(
     if column not in MEASURES:
         raise typer.BadParameter(f"--measure is one of {', '.join(MEASURES)}")
     try:
-        found = derive(_released(_home(home)), member, year, column)
+        found = derive(_released(home_at(home)), member, year, column)
     except NothingToTrace as error:
-        raise _Fault(str(error)) from error
+        raise Fault(str(error)) from error
     sys.stdout.write(render_trace(found, output.value))
     if not found.is_complete:
-        raise _Fault(f"the rows add up to {found.sum}, the published figure is {found.value}")
+        raise Fault(f"the rows add up to {found.sum}, the published figure is {found.value}")
 
 
 @app.command()
@@ -167,12 +163,12 @@ def query(
     """Ask the latest release in SQL. Read only; it sees nothing but the release."""
     from warehouse.database import QueryFailed, rows, sandboxed
 
-    release = _released(_home(home))
+    release = _released(home_at(home))
     try:
         with sandboxed(release / "mizan.duckdb") as connection:
             found = rows(connection, sql)
     except QueryFailed as error:
-        raise _Fault(str(error)) from error
+        raise Fault(str(error)) from error
     print_rows(found, output)
 
 
@@ -183,7 +179,7 @@ def verify(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.table)
 
     from warehouse.verify import verify as recompute
 
-    found = recompute(_home(home))
+    found = recompute(home_at(home))
     if output is Format.json:
         print_json(asdict(found))
     else:
@@ -201,7 +197,7 @@ def releases(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.tabl
     from warehouse.ledger import Ledger
 
     columns = ("release_id", "published_at", "code_version", "ledger_head")
-    entries = Ledger(_home(home).ledger).of_kind("release")
+    entries = Ledger(home_at(home).ledger).of_kind("release")
     print_rows([{column: entry[column] for column in columns} for entry in entries], output)
 
 
@@ -213,7 +209,7 @@ def ui(
     from orchestration.instance import dagster_home
     from orchestration.manifest import dbt_environment
 
-    place = _home(home)
+    place = home_at(home)
     environment = {
         **dbt_environment(place),
         "DAGSTER_HOME": dagster_home(place),
@@ -226,23 +222,12 @@ def ui(
     raise typer.Exit(subprocess.call([dagster, *arguments], env=environment))  # noqa: S603 -- our own executable
 
 
-class _Fault(typer.Exit):
-    """A fault that the person can act on: the message, then exit code 1."""
-
-    def __init__(self, message: str) -> None:
-        say(f"mizan: {message}")
-        super().__init__(1)
-
-
-def _home(path: Path) -> Home:
-    from warehouse.home import Home
-
-    return Home.at(path)
+app.command()(review)
 
 
 def _released(home: Home) -> Path:
     if not home.latest_release.exists():
-        raise _Fault(f"{home.releases} holds no release yet; next step: mizan run --home {home.root}")
+        raise Fault(f"{home.releases} holds no release yet; next step: mizan run --home {home.root}")
     return home.latest_release.resolve()
 
 

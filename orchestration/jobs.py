@@ -8,6 +8,7 @@ import dagster as dg
 from ingestion.feeds import Feed
 from ingestion.landing import files_waiting
 from orchestration import alerts
+from warehouse import reviews
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 
@@ -45,11 +46,15 @@ def schedules_and_jobs(home: Home, feeds: dict[str, Feed]) -> dict[str, list[Any
 
     @dg.sensor(name="landing_sensor", job=night, minimum_interval_seconds=300)
     def landing_sensor(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        """Ask for a night when files wait in the landing folder; the same set of files asks once."""
-        waiting = files_waiting(home, Ledger(home.ledger), feeds)
+        """Ask for a night when files wait, or persons decided on rows to confirm; the same files or decision ask once."""
+        ledger = Ledger(home.ledger)
+        waiting = files_waiting(home, ledger, feeds)
+        review = reviews.newest_unpublished(ledger)
         if waiting:
             yield dg.RunRequest(run_key="|".join(sorted(f"{file.feed}/{file.name}:{file.sha256}" for file in waiting)))
+        elif review:
+            yield dg.RunRequest(run_key=f"review:{review['hash']}")
         else:
-            yield dg.SkipReason("No file waits in the landing folder.")
+            yield dg.SkipReason("No file waits in the landing folder, and no new decision.")
 
     return {"jobs": [night, backfill], "schedules": [nightly], "sensors": [landing_sensor]}

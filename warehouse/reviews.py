@@ -137,6 +137,12 @@ def review_table(home: Home, ledger: Ledger, batches: Sequence[Entry]) -> pa.Tab
     return pa.Table.from_pylist(records, schema=REVIEW_SCHEMA)
 
 
+def newest_unpublished(ledger: Ledger) -> Entry | None:
+    """The last decision, unless a release was made after it."""
+    told = [entry for entry in ledger.entries() if entry["kind"] in (REVIEW, "release")]
+    return told[-1] if told and told[-1]["kind"] == REVIEW else None
+
+
 def file_named(ledger: Ledger, text: str) -> str:
     """The SHA-256 of the file that a person means by its hash, the beginning of it, or its name.
 

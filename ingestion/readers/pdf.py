@@ -39,24 +39,29 @@ def open_sheets(path: Path, templates: Sequence[Template] | None = None) -> Sequ
     if "refused" in answer:
         raise FileRefused(answer["refused"], **answer["details"])
     documents, template = answer["documents"], known[answer["template"]]
-    is_alone = len(documents) == 1
-    return [BillSheet("" if is_alone else f"page {bill['page']}", bill["rows"], template) for bill in documents]
+    sheets: list[BillSheet] = []
+    for bill in documents:
+        name = f"page {bill['page']}" if len(documents) > 1 else ""
+        before = sum(len(sheet.rows) for sheet in sheets)
+        sheets.append(BillSheet(name, bill["rows"], template, first_number=before + 1))
+    return sheets
 
 
 @dataclass(frozen=True)
 class BillSheet:
-    """One bill: rows of terms, as `pdf_worker` found them under a template."""
+    """One bill: rows of terms, as `pdf_worker` found them under a template, numbered through the PDF."""
 
     name: str
     rows: list[dict[str, Any]]
     template: Template
+    first_number: int = 1
 
     def head(self) -> list[HeadRow]:
         """The headers of all terms, then that of the place in the PDF."""
         return [HeadRow(0, (*titles().values(), EVIDENCE))]
 
     def body(self, header: int) -> Cells:
-        """The lines, numbered from 1; one that no rule of the template read is a fault."""
+        """The lines; one that no rule of the template read is a fault."""
         return self._body
 
     @cached_property
@@ -70,7 +75,7 @@ class BillSheet:
         }
         return Cells(
             (*terms, places),
-            np.arange(1, len(self.rows) + 1, dtype=np.int32),
+            np.arange(self.first_number, self.first_number + len(self.rows), dtype=np.int32),
             faults=unread,
             decimal_sign=self.template.decimal_sign,
             date_order=self.template.date_order,

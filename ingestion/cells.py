@@ -5,10 +5,10 @@ Readers make these; casting consumes them. Nothing here knows a feed or a mappin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
@@ -78,6 +78,14 @@ class Column:
         return Column(pa.array(values, pa.string()), marks)
 
     @staticmethod
+    def joined(columns: Sequence[Column]) -> Column:
+        """The columns, one below the other."""
+        kinds = None
+        if any(column.kinds is not None for column in columns):
+            kinds = np.concatenate([np.zeros(len(c), np.uint8) if c.kinds is None else c.kinds for c in columns])
+        return Column(pa.concat_arrays([column.text for column in columns]), kinds)
+
+    @staticmethod
     def constant(value: str, length: int) -> Column:
         """The same text in every row."""
         return Column(pa.repeat(pa.scalar(value, pa.string()), length))
@@ -126,6 +134,25 @@ class Cells:
             record_flags={position[row]: flags for row, flags in self.record_flags.items() if row in position},
         )
 
+    @staticmethod
+    def joined(parts: Sequence[Cells]) -> Cells:
+        """The parts of one table, one after the other; there is at least one."""
+        if len(parts) == 1:
+            return parts[0]
+        starts = np.cumsum([0, *(len(part) for part in parts)]).tolist()
+
+        def moved(notes: Iterable[dict[int, Any]]) -> dict[int, Any]:
+            return {start + row: note for start, part in zip(starts, notes, strict=False) for row, note in part.items()}
+
+        return replace(
+            parts[0],
+            columns=tuple(Column.joined(columns) for columns in zip(*(part.columns for part in parts), strict=True)),
+            row_numbers=np.concatenate([part.row_numbers for part in parts]),
+            faults=moved(part.faults for part in parts),
+            dropped=moved(part.dropped for part in parts),
+            record_flags=moved(part.record_flags for part in parts),
+        )
+
 
 class Sheet(Protocol):
     """One table-like part of a file: the whole of a CSV or Parquet file, a sheet of a workbook."""
@@ -139,3 +166,11 @@ class Sheet(Protocol):
 
     def body(self, header: int) -> Cells:
         """The records after the header, which is the record at this position of the head."""
+
+
+@runtime_checkable
+class SheetInParts(Sheet, Protocol):
+    """A sheet that need not be held whole: its records come some thousands at a time."""
+
+    def parts(self, header: int) -> Iterator[Cells]:
+        """The records after the header, part by part; at least one part."""

@@ -1,8 +1,7 @@
-"""Delimited text: its encoding and delimiter are found from the content, its cells are handed over as text.
+"""Delimited text: its encoding and dialect are found from the content, its cells are handed over as text, part by part.
 
-A file with one line per record goes through Arrow's parser. A file with line breaks inside quotes, blank lines or
-records that do not fit the header goes through Python's, which keeps the line on which each record starts. Both read
-the same cells.
+A file is read block by block, so that its size does not matter. Blocks of plain records go through Arrow's parser; the
+records that do not fit it go through Python's. Both read the same cells.
 """
 
 from __future__ import annotations
@@ -13,196 +12,228 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 
-import charset_normalizer
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv as arrow_csv
 
 from ingestion.cells import HEAD_ROWS, Cells, Column, FileRefused, HeadRow
+from ingestion.readers.text_blocks import Records, read_lines, read_records
+from ingestion.readers.text_dialect import LONGEST_CELL, Dialect, sniff_dialect
+from ingestion.readers.text_encoding import BLOCK, Encoding, find_encoding, utf8_blocks
 
-DELIMITERS = (";", ",", "\t")
-SNIFFED_RECORDS = 60
 SNIFFED_CHARACTERS = 262_144
-LONGEST_CELL = 1 << 24
-LARGEST_BLOCK = 1 << 30  # one block gives columns in one piece, which need not be joined
-# Letters and signs of French, English and Spanish text in Windows' Western encoding.
-WESTERN = frozenset("àâäçéèêëîïôöùûüÿœæñáíóúãõåøßÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆÑÁÍÓÚÃÕÅØ°²³€£§µ·×’‘“”«»–—…™©®¿¡½¼\u00a0")
-FOREIGN_RUN = re.compile(r"[^\W\d_a-zA-Z]{3,}")
 RECORD_AS_TEXT = 500
+RECORDS_OF_A_PART = 50_000
+LARGEST_BROKEN_SHARE = 100  # one byte in so many may be lost within a quotation mark that is never closed
+LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-def open_sheets(path: Path) -> list[TextSheet]:
+def open_sheets(path: Path, block: int = BLOCK) -> list[TextSheet]:
     """The one sheet of a text file; raises `FileRefused` with NOT_TEXT, ENC_UNCERTAIN or NO_DATA."""
-    content, flags = to_utf8(path.read_bytes())
-    if not content or content.isspace():
-        raise FileRefused("NO_DATA")
-    return [TextSheet(content, sniff_delimiter(content), flags)]
-
-
-def to_utf8(data: bytes) -> tuple[bytes, frozenset[str]]:
-    """The text as UTF-8 without byte order mark, and what had to be done for that."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return data.decode("utf-16").encode(), frozenset({"ENC_UTF16"})
-        except UnicodeError as error:
-            raise FileRefused("NOT_TEXT") from error
-    if b"\0" in data:
-        raise FileRefused("NOT_TEXT")
-    flags = frozenset({"BOM_STRIPPED"} if data.startswith(b"\xef\xbb\xbf") else ())
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if data.isascii():
-        return data, flags
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _from_western(data).encode(), flags | {"ENC_CP1252"}
-    return data, flags
-
-
-def _from_western(data: bytes) -> str:
-    """Decode Windows-1252, unless the text would not be Western: then it is not known what it says."""
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise FileRefused("ENC_UNCERTAIN") from error
-    if {character for character in text if not character.isascii()} <= WESTERN and not FOREIGN_RUN.search(text):
-        return text
-    candidates = ["cp1252", "cp1256", "iso8859_6", "cp1250", "cp1251"]
-    guess = charset_normalizer.from_bytes(data, cp_isolation=candidates).best()
-    if guess is None or guess.encoding != "cp1252":
-        raise FileRefused("ENC_UNCERTAIN")
-    return text
-
-
-def sniff_delimiter(content: bytes) -> str:
-    """The delimiter that splits most of the first records into the same number of cells, and into most cells."""
-    text = content[:SNIFFED_CHARACTERS].decode("utf-8", errors="ignore")
-    best, best_score = DELIMITERS[1], 0.0
-    for delimiter in DELIMITERS:
-        widths = [len(record) for _, record in islice(_records(text, delimiter), SNIFFED_RECORDS) if any(record)]
-        usual = max(set(widths), key=widths.count, default=1)
-        score = widths.count(usual) / max(len(widths), 1) * (usual - 1)
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
-
-
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record and the number of the line on which it starts."""
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    start = 1
-    try:
-        for record in reader:
-            yield start, record
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise FileRefused("QUOTE_BROKEN", line=start, cause=str(error)) from error
+    encoding = find_encoding(path)
+    first = next(utf8_blocks(path, encoding, max(block, SNIFFED_CHARACTERS)))
+    text = first[:SNIFFED_CHARACTERS].decode("utf-8", errors="ignore")
+    return [TextSheet(path, encoding, sniff_dialect(text), block)]
 
 
 @dataclass(frozen=True)
 class TextSheet:
     """The table of a delimited text file."""
 
-    content: bytes
-    delimiter: str
-    flags: frozenset[str] = frozenset()
+    path: Path
+    encoding: Encoding
+    dialect: Dialect
+    block: int = BLOCK
     name: str = ""
 
     @cached_property
-    def _head(self) -> list[HeadRow]:
-        text = io.TextIOWrapper(io.BytesIO(self.content), "utf-8", newline="")
-        csv.field_size_limit(LONGEST_CELL)
-        reader, start, head = csv.reader(text, delimiter=self.delimiter), 1, []
+    def _records(self) -> list[tuple[HeadRow, int]]:
+        """The first records, and the line after each."""
+        content = next(utf8_blocks(self.path, self.encoding, max(self.block, SNIFFED_CHARACTERS)))
+        reader = self.dialect.reader(io.StringIO(content.decode("utf-8", errors="ignore"), newline=""))
+        head: list[tuple[HeadRow, int]] = []
+        start = 1
         try:
-            for record in islice(reader, HEAD_ROWS):
-                head.append(HeadRow(start, tuple(record)))
-                start = reader.line_num + 1
+            for record in reader:
+                after = reader.line_num + 1  # type: ignore[attr-defined]
+                head.append((HeadRow(start, tuple(record)), after))
+                start = after
+                if len(head) == HEAD_ROWS:
+                    break
         except csv.Error as error:
-            raise FileRefused("QUOTE_BROKEN", line=start, cause=str(error)) from error
+            if not head:
+                raise FileRefused("QUOTE_BROKEN", row=start) from error
         return head
 
     def head(self) -> list[HeadRow]:
         """The first records."""
-        return self._head
+        return [row for row, _ in self._records]
 
     def body(self, header: int) -> Cells:
         """The records after the header."""
-        head = self._head[header]
+        return Cells.joined(list(self.parts(header)))
+
+    def parts(self, header: int) -> Iterator[Cells]:
+        """The records after the header, some thousands at a time; at least one part, which may be empty.
+
+        Raises `FileRefused` QUOTE_BROKEN when too much of the file lies within quotation marks that are never closed.
+        """
+        head, first_line = self._records[header]
         labels = list(head.cells)
-        flags = self.flags | ({"HEADER_OFFSET"} if header else set())
+        flags = self.encoding.flags | ({"HEADER_OFFSET"} if header else set())
         while len(labels) > 1 and not labels[-1].strip():
             labels.pop()
         if len(labels) < len(head.cells):
             flags |= {"PHANTOM_COL"}
-        first_line = self._head[header + 1].row_no if header + 1 < len(self._head) else None
-        quick = self._quick(first_line, len(head.cells), len(labels)) if first_line else None
-        cells = quick or self._careful(head.row_no, len(labels))
-        return replace(cells, flags=flags)
+        following = [len(row.cells) for row, _ in self._records[header + 1 :] if any(row.cells)]
+        usual = max(sorted(set(following)), key=following.count, default=len(labels))
+        table = _Table(self.dialect, len(labels), max(usual, len(labels)), self.encoding.has_lone_returns)
+        blocks = self._blocks_from(first_line)
+        found = table.parts(blocks, first_line) if self.dialect.is_plain else table.parts_in_python(blocks, first_line)
+        for part in found:
+            yield replace(part, flags=frozenset(flags))
 
-    def _quick(self, first_line: int, width: int, kept: int) -> Cells | None:
-        """The body through Arrow's parser, or None unless each line is one whole record."""
-        carriage_returns = self.content.count(b"\r")
-        if carriage_returns and carriage_returns != self.content.count(b"\r\n"):
-            return None
-        start = _offset_of_line(self.content, first_line)
-        lines = self.content.count(b"\n", start) + (not self.content.endswith(b"\n"))
-        names = [str(number) for number in range(width)]
-        block = min(len(self.content) + 1, LARGEST_BLOCK)
+    def _blocks_from(self, line: int) -> Iterator[bytes]:
+        """The text from the start of a line, counted from 1, in blocks."""
+        missing = line - 1
+        blocks = utf8_blocks(self.path, self.encoding, self.block)
+        held = b""
+        while missing:
+            block = next(blocks, None)
+            held += block or b""
+            # A return at the end of a block may be half of a line end.
+            ends = [match.end() for match in LINE_END.finditer(held) if block is None or match.end() < len(held)]
+            if len(ends) >= missing:
+                held, missing = held[ends[missing - 1] :], 0
+            elif block is None:
+                return iter(())
+        return chain([held] if held else [], blocks)
+
+
+@dataclass
+class _Table:
+    """The records of one table while its blocks pass by: `kept` cells count, `width` are usually there."""
+
+    dialect: Dialect
+    kept: int
+    width: int
+    has_returns: bool
+    _is_framed: bool = False
+    _bytes: int = 0
+    _broken_bytes: int = 0
+    _first_broken: int = 0
+
+    def parts(self, blocks: Iterator[bytes], line: int) -> Iterator[Cells]:
+        """The records of the blocks, the first of which is on this line."""
+        rest, block = b"", next(blocks, b"")
+        while True:
+            following = next(blocks, None)
+            content = rest + block
+            found = self._read(content, line, is_last=following is None)
+            self._count(found, line)
+            rest = content[found.consumed :]
+            yield self._cells(found, line)
+            line += found.lines_consumed
+            if following is None:
+                break
+            if len(rest) > LONGEST_CELL:
+                raise FileRefused("QUOTE_BROKEN", row=line)
+            block = following
+        if self._broken_bytes * LARGEST_BROKEN_SHARE > self._bytes:
+            raise FileRefused("QUOTE_BROKEN", row=self._first_broken)
+
+    def parts_in_python(self, blocks: Iterator[bytes], line: int) -> Iterator[Cells]:
+        """The same for a dialect that Arrow does not know."""
+        reader = self.dialect.reader(_lines(blocks))
+        start, records = line, []
         try:
-            table = arrow_csv.read_csv(
-                pa.py_buffer(self.content).slice(start),
-                read_options=arrow_csv.ReadOptions(column_names=names, block_size=block),
-                parse_options=arrow_csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=False),
-                convert_options=arrow_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
-                ),
-            )
-        except pa.ArrowInvalid:
-            return None
-        if table.num_rows != lines:
-            return None
-        numbers = np.arange(first_line, first_line + lines, dtype=np.int32)
-        beyond = [table.column(index) for index in range(kept, width)]
-        if any(pc.any(pc.not_equal(column, "")).as_py() for column in beyond):
-            return None
-        return Cells(tuple(Column(_combined(table.column(index))) for index in range(kept)), numbers)
+            for record in reader:
+                records.append((start - line, record))
+                start = line + reader.line_num  # type: ignore[attr-defined]
+                if len(records) == RECORDS_OF_A_PART:
+                    yield self._cells(_odd_only(records, self.width), line)
+                    records = []
+        except csv.Error as error:
+            raise FileRefused("QUOTE_BROKEN", row=start) from error
+        yield self._cells(_odd_only(records, self.width), line)
 
-    def _careful(self, header_line: int, width: int) -> Cells:
-        """The body through Python's parser, record by record."""
-        text = self.content.decode("utf-8")
-        columns: list[list[str]] = [[] for _ in range(width)]
-        numbers: list[int] = []
-        faults: dict[int, tuple[str, str]] = {}
-        for line, record in _records(text, self.delimiter):
-            if line <= header_line:
-                continue
-            fitted = record if len(record) == width else self._fitted(record, width, len(numbers), faults)
-            numbers.append(line)
-            for column, cell in zip(columns, fitted, strict=True):
-                column.append(cell)
-        return Cells(tuple(Column.of(cells) for cells in columns), np.asarray(numbers, dtype=np.int32), faults)
+    def _read(self, content: bytes, line: int, *, is_last: bool) -> Records:
+        options = {"is_last": is_last, "has_returns": self.has_returns}
+        found = None if self._is_framed else read_lines(content, self.dialect, self.width, **options)
+        if found is None:
+            # Line breaks within quotation marks rarely come alone.
+            self._is_framed = True
+            found = read_records(content, self.dialect, self.width, **options)
+        if found is None:
+            raise FileRefused("QUOTE_BROKEN", row=line)
+        return found
 
-    def _fitted(self, record: list[str], width: int, row: int, faults: dict[int, tuple[str, str]]) -> list[str]:
-        """A record cut or filled to the width of the header, with a fault noted when that changed what it says."""
-        if any(cell.strip() for cell in record[width:]):
-            faults[row] = ("EXTRA_CELLS", self.delimiter.join(record)[:RECORD_AS_TEXT])
-        elif len(record) < width and any(cell.strip() for cell in record):
-            faults[row] = ("MISSING_CELLS", self.delimiter.join(record)[:RECORD_AS_TEXT])
-        return (record + [""] * width)[:width]
+    def _count(self, found: Records, line: int) -> None:
+        self._bytes += found.consumed
+        if found.broken and not self._broken_bytes:
+            self._first_broken = line + found.broken[0][0]
+        self._broken_bytes += found.broken_bytes
+
+    def _cells(self, found: Records, line: int) -> Cells:
+        """The records of a block as cells, in the order of their lines, with what does not fit as faults."""
+        columns = found.columns[: self.kept]
+        numbers = found.lines + line
+        faults = self._filled_beyond(found)
+        if found.odd or found.broken:
+            records, lines = [record for _, record in found.odd], [number + line for number, _ in found.odd]
+            count = len(numbers)
+            for position, record in enumerate(records, start=count):
+                faults.update(self._misfit(record, position))
+            for number, text in found.broken:
+                faults[count + len(records)] = ("QUOTE_BROKEN", text[:RECORD_AS_TEXT])
+                records.append([])
+                lines.append(number + line)
+            numbers = np.concatenate([numbers, np.asarray(lines, dtype=np.int64)])
+            order = np.argsort(numbers, kind="stable")
+            filled = [(record + [""] * self.kept)[: self.kept] for record in records]
+            added = [pa.array(cells, pa.string()) for cells in zip(*filled, strict=True)]
+            rows = pa.array(order)
+            columns = tuple(pa.concat_arrays(pair).take(rows) for pair in zip(columns, added, strict=True))
+            numbers = numbers[order]
+            positions = np.argsort(order)
+            faults = {int(positions[position]): fault for position, fault in sorted(faults.items())}
+        return Cells(tuple(Column(column) for column in columns), numbers.astype(np.int32), faults)
+
+    def _filled_beyond(self, found: Records) -> dict[int, tuple[str, str]]:
+        """Records of the usual width with text beyond the last header."""
+        filled = np.zeros(len(found.lines), dtype=bool)
+        for column in found.columns[self.kept :]:
+            filled |= ~Column(column).is_empty()
+        faults = {}
+        for row in np.flatnonzero(filled).tolist():
+            text = self.dialect.delimiter.join(column[row].as_py() for column in found.columns)
+            faults[row] = ("EXTRA_CELLS", text[:RECORD_AS_TEXT])
+        return faults
+
+    def _misfit(self, record: list[str], position: int) -> dict[int, tuple[str, str]]:
+        """The fault of a record of another width, if cutting or filling it changes what it says."""
+        if any(cell.strip() for cell in record[self.kept :]):
+            code = "EXTRA_CELLS"
+        elif len(record) < self.kept and any(cell.strip() for cell in record):
+            code = "MISSING_CELLS"
+        else:
+            return {}
+        return {position: (code, self.dialect.delimiter.join(record)[:RECORD_AS_TEXT])}
 
 
-def _combined(column: pa.ChunkedArray) -> pa.Array:
-    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+def _odd_only(records: list[tuple[int, list[str]]], width: int) -> Records:
+    nothing = tuple(pa.array([], pa.string()) for _ in range(width))
+    return Records(nothing, np.empty(0, np.int64), records, 0, 0)
 
 
-def _offset_of_line(content: bytes, line: int) -> int:
-    """The position of the first byte of a line, counted from 1."""
-    offset = 0
-    for _ in range(line - 1):
-        offset = content.index(b"\n", offset) + 1
-    return offset
+def _lines(blocks: Iterator[bytes]) -> Iterator[str]:
+    """The lines of the text with their ends."""
+    rest = b""
+    for block in blocks:
+        content = rest + block
+        end = content.rfind(b"\n") + 1
+        yield from io.StringIO(content[:end].decode("utf-8"), newline="")
+        rest = content[end:]
+    yield from io.StringIO(rest.decode("utf-8"), newline="")

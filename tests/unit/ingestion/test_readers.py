@@ -1,6 +1,5 @@
 """Readers: the container, the encoding and the dialect come from the content, and no cell changes on the way."""
 
-import csv
 import io
 import zipfile
 from datetime import date, datetime
@@ -15,75 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.cells import CellKind, Cells, FileRefused
-from ingestion.readers import csv as text_reader
 from ingestion.readers import open_sheets
 from ingestion.readers.excel import number_text
 
 
 def _table(cells: Cells) -> list[list[str]]:
     return [list(row) for row in zip(*(column.text.to_pylist() for column in cells.columns), strict=True)]
-
-
-def _sheet(content: bytes) -> text_reader.TextSheet:
-    utf8, flags = text_reader.to_utf8(content)
-    return text_reader.TextSheet(utf8, text_reader.sniff_delimiter(utf8), flags)
-
-
-@pytest.mark.parametrize(
-    ("encoding", "flags"),
-    [("utf-8", set()), ("utf-8-sig", {"BOM_STRIPPED"}), ("cp1252", {"ENC_CP1252"}), ("utf-16", {"ENC_UTF16"})],
-)
-def test_encodings(encoding: str, flags: set[str]) -> None:
-    cells = _sheet("Énergie;Unité\nÉlectricité – été;m³\n".encode(encoding)).body(0)
-    assert _table(cells) == [["Électricité – été", "m³"]]
-    assert cells.flags == flags
-
-
-def test_arabic_in_an_eight_bit_encoding_is_not_read_as_french() -> None:
-    with pytest.raises(FileRefused) as caught:
-        text_reader.to_utf8("الوحدة;الكمية\nكيلوواط;١٢\n".encode("iso-8859-6", errors="ignore"))
-    assert caught.value.code == "ENC_UNCERTAIN"
-
-
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_delimiters(delimiter: str) -> None:
-    text = delimiter.join(["a", "b", "c"]) + "\n" + delimiter.join(['"1,5"', "x; y" if delimiter != ";" else "x", "z"])
-    assert _sheet(text.encode()).delimiter == delimiter
-
-
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_line_ends_and_row_numbers(end: str) -> None:
-    cells = _sheet(end.join(["a,b", "1,2", "", '"x', 'y",4', "5,6"]).encode()).body(0)
-    assert [row for row in _table(cells) if any(row)] == [["1", "2"], [f"x{end}y", "4"], ["5", "6"]]
-    assert [number for number, row in zip(cells.row_numbers, _table(cells), strict=True) if any(row)] == [2, 4, 6]
-
-
-def test_records_that_do_not_fit_the_header() -> None:
-    cells = _sheet(b"a,b,\n1,2,\n1,2,3,4\n1\n").body(0)
-    assert cells.flags == {"PHANTOM_COL"}
-    assert {row: code for row, (code, _) in cells.faults.items()} == {1: "EXTRA_CELLS", 2: "MISSING_CELLS"}
-
-
-def test_header_under_a_preamble_is_reached() -> None:
-    cells = _sheet(b"Association\nListe\n\na,b,c\n1,2,3\n4,5,6\n").body(3)
-    assert _table(cells) == [["1", "2", "3"], ["4", "5", "6"]]
-    assert cells.row_numbers.tolist() == [5, 6]
-    assert "HEADER_OFFSET" in cells.flags
-
-
-cell = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=8)
-
-
-@given(st.lists(st.lists(cell, min_size=3, max_size=3).filter(any), min_size=1, max_size=6))
-def test_both_parsers_read_the_same_cells(rows: list[list[str]]) -> None:
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";", lineterminator="\n").writerows([["a", "b", "c"], *rows])
-    sheet = text_reader.TextSheet(text.getvalue().encode(), ";")
-    quick, careful = sheet._quick(2, 3, 3), sheet._careful(1, 3)
-    assert _table(careful) == rows
-    assert quick is not None
-    assert _table(quick) == rows
-    assert quick.row_numbers.tolist() == careful.row_numbers.tolist()
 
 
 def _workbook(path: Path, **properties: object) -> Path:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingestion.cells import FileRefused, Sheet
-from ingestion.readers import csv, excel, green_button, parquet, pdf
+from ingestion.readers import csv, excel, facturx, green_button, invoices, parquet, pdf
+from ingestion.readers.edifact import is_edifact
 from ingestion.readers.pdf_template import Template
 from ingestion.readers.xml import is_xml, parse_xml, root_tag
 
@@ -51,7 +52,9 @@ def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> 
     if first.startswith(OLE_MAGIC):
         return excel.open_sheets(path)
     if PDF_MAGIC.search(first, 0, PDF_MAGIC_WITHIN):
-        return pdf.open_sheets(path, pdf_templates)
+        return facturx.open_sheets(path) or pdf.open_sheets(path, pdf_templates)
+    if is_edifact(first):
+        return mscons.open_sheets(path)
     if is_xml(first):
         return _open_xml(path)
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
@@ -68,6 +71,8 @@ def _open_xml(path: Path) -> Sequence[Sheet]:
     tag = tag or str(parse_xml(path.read_bytes()).tag)
     if green_button.is_green_button(tag):
         return green_button.open_sheets(path)
+    if tag in invoices.ROOTS:
+        return invoices.open_sheets(path)
     raise FileRefused("XML_UNKNOWN", root=tag)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingestion.cells import FileRefused, Sheet
-from ingestion.readers import csv, excel, facturx, green_button, invoices, parquet, pdf
+from ingestion.readers import csv, excel, facturx, green_button, invoices, mscons, parquet, pdf
 from ingestion.readers.edifact import is_edifact
 from ingestion.readers.pdf_template import Template
 from ingestion.readers.xml import is_xml, parse_xml, root_tag
@@ -53,10 +53,8 @@ def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> 
         return excel.open_sheets(path)
     if PDF_MAGIC.search(first, 0, PDF_MAGIC_WITHIN):
         return facturx.open_sheets(path) or pdf.open_sheets(path, pdf_templates)
-    if is_edifact(first):
-        return mscons.open_sheets(path)
-    if is_xml(first):
-        return _open_xml(path)
+    if is_edifact(first) or is_xml(first):
+        return _open_message(path, first)
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for magic, name in OTHER_TYPES.items():
         if start.startswith(magic.lower()):
@@ -64,8 +62,10 @@ def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> 
     return csv.open_sheets(path)
 
 
-def _open_xml(path: Path) -> Sequence[Sheet]:
-    """The document by its root element, before which there may be long comments."""
+def _open_message(path: Path, first: bytes) -> Sequence[Sheet]:
+    """A document by its standard; that of an XML is told by its root element, before which there may be long comments."""
+    if is_edifact(first):
+        return mscons.open_sheets(path)
     with path.open("rb") as handle:
         tag = root_tag(handle.read(16 * FIRST_BYTES))
     tag = tag or str(parse_xml(path.read_bytes()).tag)

@@ -1,0 +1,169 @@
+"""UN/EDIFACT (ISO 9735) as segments: separators, escapes and the counts that say whether an interchange is whole.
+
+What the messages say belongs to the readers of their types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingestion.cells import FileRefused
+
+LARGEST_INTERCHANGE = 50 * 1024 * 1024
+START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:UNA.{6}\s*)?UNB", re.DOTALL)
+DEFAULT_SEPARATORS = ":+.? '"
+COUNT = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment: its tag and its elements, each of which is a list of components."""
+
+    tag: str
+    elements: tuple[tuple[str, ...], ...]
+
+    def get(self, element: int, component: int = 0) -> str:
+        """A component by the places of element and component, from 0 after the tag; empty when it is absent."""
+        if element >= len(self.elements) or component >= len(self.elements[element]):
+            return ""
+        return self.elements[element][component].strip()
+
+
+@dataclass(frozen=True)
+class Message:
+    """The segments of one message between UNH and UNT, both included."""
+
+    type: str
+    segments: tuple[Segment, ...]
+
+
+def is_edifact(first: bytes) -> bool:
+    """Whether a file that begins so is an EDIFACT interchange."""
+    return START.match(first) is not None
+
+
+def read_messages(content: bytes) -> list[Message]:
+    """The messages of all interchanges of a file.
+
+    Raises `FileRefused`: TOO_LARGE, or CORRUPT when a segment does not end, a trailer is missing or counts otherwise
+    than what stands before it.
+    """
+    if len(content) > LARGEST_INTERCHANGE:
+        raise FileRefused("TOO_LARGE", size=len(content), limit=LARGEST_INTERCHANGE)
+    reading = _Reading()
+    for segment in _segments(_decoded(content)):
+        reading.take(segment)
+    if reading.interchange is not None:
+        raise FileRefused("CORRUPT", cause="UNZ missing at the end")
+    return reading.messages
+
+
+class _Reading:
+    """Segments put together to messages, each trailer compared with its header."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.interchange: Segment | None = None
+        self._before = 0
+        self._current: list[Segment] = []
+
+    def take(self, segment: Segment) -> None:
+        """The next segment of the file."""
+        if (segment.tag == "UNB") != (self.interchange is None):
+            raise FileRefused("CORRUPT", cause=f"{segment.tag} outside of UNB and UNZ")
+        if self._current and segment.tag in ("UNH", "UNZ"):
+            raise FileRefused("CORRUPT", cause=f"UNT missing before {segment.tag}")
+        if segment.tag == "UNB":
+            self.interchange, self._before = segment, len(self.messages)
+        elif segment.tag == "UNZ":
+            self._end_interchange(segment)
+        elif segment.tag == "UNH" or self._current:
+            self._current.append(segment)
+            if segment.tag == "UNT":
+                self._end_message(segment)
+
+    def _end_interchange(self, trailer: Segment) -> None:
+        _check_count(trailer, len(self.messages) - self._before)
+        if self.interchange is not None:
+            _check_reference(trailer, self.interchange.get(4))
+        self.interchange = None
+
+    def _end_message(self, trailer: Segment) -> None:
+        header = self._current[0]
+        _check_count(trailer, len(self._current))
+        _check_reference(trailer, header.get(0))
+        self.messages.append(Message(header.get(1), tuple(self._current)))
+        self._current = []
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("iso-8859-1")  # UNOC, the usual set: every byte has a meaning
+
+
+def _segments(text: str) -> Iterator[Segment]:
+    text = text.strip()
+    separators = DEFAULT_SEPARATORS
+    if text.startswith("UNA"):
+        separators, text = text[3:9], text[9:]
+    component, element, _, release, _, terminator = separators.ljust(6)
+    if len({component, element, terminator}) < 3:
+        raise FileRefused("CORRUPT", cause=f"UNA{separators}")
+    ends = re.escape(terminator)
+    if release == " ":  # a blank says that there is none
+        pattern = re.compile(f"([^{ends}]*+){ends}")
+    else:
+        escape = re.escape(release)
+        plain = f"[^{escape}{ends}]*+"
+        pattern = re.compile(f"({plain}(?:{escape}.{plain})*+){ends}", re.DOTALL)
+    place = 0
+    while match := pattern.match(text, place):
+        place = match.end()
+        body = match[1].strip("\r\n\t ")
+        if body and not body.startswith("UNA"):
+            tag, *elements = _split(body, element, release)
+            yield Segment(tag, tuple(_components(text, component, release) for text in elements))
+    if text[place:].strip():
+        raise FileRefused("CORRUPT", cause=f"unfinished segment {text[place:].strip()[:20]!r}")
+
+
+def _components(text: str, separator: str, release: str) -> tuple[str, ...]:
+    return tuple(_plain(component, release) for component in _split(text, separator, release))
+
+
+def _split(text: str, separator: str, release: str) -> list[str]:
+    """Split at a separator that is not released."""
+    if release == " " or release not in text:
+        return text.split(separator)
+    parts, start, place = [], 0, 0
+    while place < len(text):
+        if text[place] == release:
+            place += 2
+            continue
+        if text[place] == separator:
+            parts.append(text[start:place])
+            start = place + 1
+        place += 1
+    return [*parts, text[start:]]
+
+
+def _plain(text: str, release: str) -> str:
+    """The text without its release characters."""
+    if release == " " or release not in text:
+        return text
+    return re.sub(f"{re.escape(release)}(.)", r"\1", text, flags=re.DOTALL)
+
+
+def _check_count(trailer: Segment, found: int) -> None:
+    stated = trailer.get(0)
+    if not COUNT.fullmatch(stated) or int(stated) != found:
+        raise FileRefused("CORRUPT", cause=f"{trailer.tag}: {stated or '-'}, found {found}")
+
+
+def _check_reference(trailer: Segment, expected: str) -> None:
+    if trailer.get(1) != expected:
+        raise FileRefused("CORRUPT", cause=f"{trailer.tag}: {trailer.get(1)!r}, expected {expected!r}")

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orchestration import release_commands
 from orchestration.options import DEFAULT_HOME, Fault, FormatOption, HomeOption, home_at
 from orchestration.output import Format, print_json, print_rows, say
 from orchestration.review_commands import review
 
 if TYPE_CHECKING:
-    from warehouse.home import Home
+    pass
 
 app = typer.Typer(
     name="mizan",
@@ -146,30 +147,12 @@ def trace(
     if column not in MEASURES:
         raise typer.BadParameter(f"--measure is one of {', '.join(MEASURES)}")
     try:
-        found = derive(_released(home_at(home)), member, year, column)
+        found = derive(release_commands.latest(home_at(home)), member, year, column)
     except NothingToTrace as error:
         raise Fault(str(error)) from error
     sys.stdout.write(render_trace(found, output.value))
     if not found.is_complete:
         raise Fault(f"the rows add up to {found.sum}, the published figure is {found.value}")
-
-
-@app.command()
-def query(
-    sql: Annotated[str, typer.Argument(help="A query on the latest release; tables are in schema marts.")],
-    home: HomeOption = DEFAULT_HOME,
-    output: FormatOption = Format.table,
-) -> None:
-    """Ask the latest release in SQL. Read only; it sees nothing but the release."""
-    from warehouse.database import QueryFailed, rows, sandboxed
-
-    release = _released(home_at(home))
-    try:
-        with sandboxed(release / "mizan.duckdb") as connection:
-            found = rows(connection, sql)
-    except QueryFailed as error:
-        raise Fault(str(error)) from error
-    print_rows(found, output)
 
 
 @app.command()
@@ -189,16 +172,6 @@ def verify(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.table)
         say("Nothing differs." if not found.differences else f"{len(found.differences)} differences.")
     if found.differences:
         raise typer.Exit(1)
-
-
-@app.command()
-def releases(home: HomeOption = DEFAULT_HOME, output: FormatOption = Format.table) -> None:
-    """The releases published so far, oldest first."""
-    from warehouse.ledger import Ledger
-
-    columns = ("release_id", "published_at", "code_version", "ledger_head")
-    entries = Ledger(home_at(home).ledger).of_kind("release")
-    print_rows([{column: entry[column] for column in columns} for entry in entries], output)
 
 
 @app.command()
@@ -222,13 +195,8 @@ def ui(
     raise typer.Exit(subprocess.call([dagster, *arguments], env=environment))  # noqa: S603 -- our own executable
 
 
-app.command()(review)
-
-
-def _released(home: Home) -> Path:
-    if not home.latest_release.exists():
-        raise Fault(f"{home.releases} holds no release yet; next step: mizan run --home {home.root}")
-    return home.latest_release.resolve()
+for command in (release_commands.query, release_commands.releases, release_commands.restatements, review):
+    app.command()(command)
 
 
 def main() -> None:

@@ -123,6 +123,29 @@ def latest_release(home: Home) -> dict[str, Any] | None:
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
 
+class NoSuchRelease(LookupError):
+    """No release has this identifier, or none was published by then."""
+
+
+def release_named(home: Home, release_id: str) -> Path:
+    """The folder of a release, which is never edited; raises `NoSuchRelease`."""
+    if not any(entry["release_id"] == release_id for entry in Ledger(home.ledger).of_kind("release")):
+        raise NoSuchRelease(f"{home.releases} holds no release {release_id}; see: mizan releases --home {home.root}")
+    return home.releases / release_id
+
+
+def release_as_known_at(home: Home, moment: datetime) -> Path:
+    """The folder of the release that was the latest at a moment (UTC); raises `NoSuchRelease`."""
+    published = [
+        entry["release_id"]
+        for entry in Ledger(home.ledger).of_kind("release")
+        if datetime.fromisoformat(entry["published_at"]) <= moment
+    ]
+    if not published:
+        raise NoSuchRelease(f"nothing was published by {moment.isoformat()}; see: mizan releases --home {home.root}")
+    return home.releases / published[-1]
+
+
 def is_current(home: Home, ledger: Ledger, code_version: str) -> bool:
     """Whether the latest release was made from the files that the ledger holds now, by this version of the code."""
     latest = latest_release(home)

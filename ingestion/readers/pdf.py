@@ -1,4 +1,6 @@
-"""PDF bills: the invoice that a PDF carries as XML, else the text of its pages under the template of its supplier.
+"""PDF bills: the text of their pages under the template of their supplier.
+
+A PDF that carries its invoice as XML never comes here: `ingestion.readers.facturx` reads that.
 
 One sheet per bill, headed by the terms of `pdf_templates/schema.json`, one row per line. What a template reads out of a
 page is never sure: the mapping of such tables holds every row until a person confirms it (`to_confirm`).
@@ -22,7 +24,7 @@ from ingestion.readers.pdf_template import Template, load_templates, titles
 
 WORKER = Path(__file__).with_name("pdf_worker.py")
 MOST_PAGES = 50
-MOST_SECONDS = 8
+MOST_SECONDS = 5  # after as many as `facturx` may take, less than ten in all
 MOST_MEMORY = 768 * 1024 * 1024  # of the process that parses; this one has to fit in a gibibyte beside it
 
 EVIDENCE = "Evidence"

@@ -81,10 +81,10 @@ def _load(path: Path, content: bytes) -> Template:
 
 
 def _built(document: dict[str, Any]) -> Template:
-    tables = [
+    tables: list[dict[str, Any]] = [
         {
-            "start": _pattern(table.get("start")),
-            "end": _pattern(table.get("end")),
+            "start": _pattern(table["start"]) if "start" in table else None,
+            "end": _pattern(table["end"]) if "end" in table else None,
             "skip": [_pattern(pattern) for pattern in table.get("skip", [])],
             "lines": [
                 {
@@ -117,7 +117,7 @@ def _built(document: dict[str, Any]) -> Template:
         body={
             "template": document["template"],
             "recognise": [_pattern(pattern) for pattern in document["recognise"]],
-            "first_page": _pattern(document.get("first_page")),
+            "first_page": _pattern(document["first_page"]) if "first_page" in document else None,
             "constants": document.get("constants", {}),
             "fields": fields,
             "tables": tables,
@@ -125,10 +125,8 @@ def _built(document: dict[str, Any]) -> Template:
     )
 
 
-def _pattern(text: str | None) -> str | None:
+def _pattern(text: str) -> str:
     """A pattern with its shorthands written out; raises `re.error` when it is none."""
-    if text is None:
-        return None
     for name, expansion in SHORTHANDS.items():
         text = text.replace(name, f"(?:{expansion})")
     re.compile(text)

@@ -78,6 +78,8 @@ def pages_of(path: str, most_pages: int) -> tuple[list[Page], bool]:
         causes = [error, error.__cause__, error.__context__, *(a for a in error.args if isinstance(a, Exception))]
         if any(isinstance(cause, PDFPasswordIncorrect | PDFEncryptionError) for cause in causes):
             raise Refused("ENCRYPTED") from error
+        if any(isinstance(cause, MemoryError | RecursionError) for cause in causes):
+            raise Refused("HOSTILE", cause="it fills the memory") from error
         cause = error.args[0] if isinstance(error, PdfminerException) and error.args else error
         raise Refused("CORRUPT", cause=f"{type(cause).__name__}: {cause}"[:200]) from error
 
@@ -223,7 +225,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     except Refused as refusal:
         return refusal.answer
     except (MemoryError, RecursionError) as error:
-        return Refused("HOSTILE", cause=type(error).__name__).answer
+        cause = "it fills the memory" if isinstance(error, MemoryError) else "it is nested without end"
+        return Refused("HOSTILE", cause=cause).answer
 
 
 def _limit(memory: int, seconds: int) -> None:

@@ -86,9 +86,11 @@ TVA 10 % 15 965,47
 Total TTC 175 620,17"""
 
 
-def pdf_bytes(*pages: str) -> bytes:
-    """A PDF of these pages; the same text gives the same bytes."""
+def pdf_bytes(*pages: str, password: str | None = None) -> bytes:
+    """A PDF of these pages, which asks for the password if there is one; the same text gives the same bytes."""
     document = FPDF(format="A4")
+    if password:
+        document.set_encryption(owner_password=password, user_password=password)
     document.set_creation_date(datetime(2024, 1, 1, tzinfo=UTC))
     document.set_font("Helvetica", size=8)
     for page in pages:

@@ -42,6 +42,11 @@ class Header:
                 found[rule.name] = _without(found[rule.name], rule.remove)
         return found
 
+    def origin(self, column: str) -> str:
+        """The header, or the two headers, that a column of the feed is read from; '' if there is none."""
+        places = [places[column] for places in (self.places, self.joined) if column in places]
+        return " + ".join(self.labels[place] for place in places)
+
     @property
     def unused(self) -> list[str]:
         """The labels of columns that nothing is taken from."""
@@ -89,7 +94,7 @@ def choose(
     mappings = tuple(mappings)
     fits = rank(mappings, feed, heads)
     if not fits:
-        raise _drift(mappings, feed, heads)
+        raise refusal(mappings, feed, heads)
     best = fits[0]
     equal = [fit.mapping.name for fit in fits if fit.rank == best.rank]
     if len(equal) > 1:
@@ -178,17 +183,29 @@ def _refuse_duplicates(mapping: SourceMapping, header: Header) -> None:
             raise FileRefused("DUP_HEADER", header=" / ".join(dict.fromkeys(labels)))
 
 
-def _drift(mappings: Iterable[SourceMapping], feed: Feed, heads: Mapping[str, Sequence[HeadRow]]) -> FileRefused:
-    """What is missing from the row that comes closest to a header."""
-    rows = [row for head in heads.values() for row in head if any(cell.strip() for cell in row.cells)]
-    closest: tuple[int, list[str], tuple[str, ...]] | None = None
-    for mapping in mappings:
-        for row in rows:
-            folded = [fold(cell) for cell in row.cells]
-            fitting = len(_places(mapping, folded))
-            if closest is None or fitting > closest[0]:
-                closest = (fitting, _missing(mapping, feed, folded), row.cells)
-    if closest is None:
+def closeness(mappings: Iterable[SourceMapping], heads: Mapping[str, Sequence[HeadRow]]) -> int:
+    """The most headers that any row has in common with any of the mappings."""
+    return max((fitting for fitting, _, _ in _comparisons(mappings, heads)), default=0)
+
+
+def refusal(mappings: Iterable[SourceMapping], feed: Feed, heads: Mapping[str, Sequence[HeadRow]]) -> FileRefused:
+    """Why no mapping fits: what is missing from the row that comes closest to a header."""
+    compared = _comparisons(mappings, heads)
+    if not compared:
         return FileRefused("NO_DATA")
-    found = [" ".join(cell.split()) for cell in closest[2] if cell.strip()]
-    return FileRefused("SCHEMA_DRIFT", missing=", ".join(closest[1]), found=", ".join(found))
+    _, mapping, row = max(compared, key=lambda comparison: comparison[0])
+    missing = _missing(mapping, feed, [fold(cell) for cell in row.cells])
+    found = [" ".join(cell.split()) for cell in row.cells if cell.strip()]
+    return FileRefused("SCHEMA_DRIFT", missing=", ".join(missing), found=", ".join(found))
+
+
+def _comparisons(
+    mappings: Iterable[SourceMapping], heads: Mapping[str, Sequence[HeadRow]]
+) -> list[tuple[int, SourceMapping, HeadRow]]:
+    rows = [row for head in heads.values() for row in head if any(cell.strip() for cell in row.cells)]
+    folded = [[fold(cell) for cell in row.cells] for row in rows]
+    return [
+        (len(_places(mapping, labels)), mapping, row)
+        for mapping in mappings
+        for row, labels in zip(rows, folded, strict=True)
+    ]

@@ -1,0 +1,58 @@
+"""What a file is, told to people: its container, and how its text is encoded and divided.
+
+Only describes. What is read and what is refused is decided in `readers`.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from ingestion.cells import Sheet
+from ingestion.readers.xml import is_xml, root_tag
+
+FIRST_BYTES = 65536
+PARTS = {"xl/workbook.xml": "XLSX", "xl/workbook.bin": "XLSB", "content.xml": "ODS"}
+SIGNS = {"\t": "tab", " ": "space"}
+CODECS = {"cp1252": "Windows-1252", "cp1256": "Windows-1256 (Arabic)", "iso8859_6": "ISO 8859-6 (Arabic)"}
+
+
+def describe(path: Path, sheets: Sequence[Sheet]) -> dict[str, str]:
+    """What can be said of the container: always `container`, and of delimited text `encoding`, `delimiter`, `quote`."""
+    found = {"container": _container(path)}
+    text = sheets[0] if sheets else None
+    dialect, encoding = getattr(text, "dialect", None), getattr(text, "encoding", None)
+    if encoding is not None:
+        mark = " with byte order mark" if encoding.mark else ""
+        found["encoding"] = CODECS.get(encoding.codec, encoding.codec.upper()) + mark
+    if dialect is not None:
+        found["container"] = "delimited text"
+        found["delimiter"] = SIGNS.get(dialect.delimiter, dialect.delimiter)
+        found["quote"] = dialect.quote + (f", escaped by {dialect.escape}" if dialect.escape else "")
+    return found
+
+
+def _container(path: Path) -> str:
+    with path.open("rb") as handle:
+        first = handle.read(FIRST_BYTES)
+    if first.startswith(b"PK\x03\x04"):
+        return _package(path)
+    if first.startswith(b"\xd0\xcf\x11\xe0"):
+        return "XLS"
+    if first.startswith(b"PAR1"):
+        return "Parquet"
+    if b"%PDF-" in first[:1024]:
+        return "PDF"
+    if is_xml(first):
+        return f"XML {root_tag(first) or ''}".strip()
+    return "JSON" if first.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[") else "text"
+
+
+def _package(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = set(package.namelist())
+    except zipfile.BadZipFile:
+        return "ZIP"
+    return next((kind for part, kind in PARTS.items() if part in names), "ZIP")

@@ -23,7 +23,7 @@ from ingestion.header import Header, choose
 from ingestion.identifiers import sender_of
 from ingestion.mapping import SourceMapping
 from ingestion.quarantine import RefusedCell
-from ingestion.readers import open_sheets
+from ingestion.readers import flags_of_name, open_sheets
 from ingestion.readers.pdf_template import Template
 from ingestion.sheets import SheetRows, read_rows
 
@@ -65,7 +65,7 @@ def read_file(
     sheets = open_sheets(path, pdf_templates)
     valid = [mapping for mapping in mappings if mapping.is_valid_on(received_on)]
     mapping, headers = choose(valid, feed, {sheet.name: sheet.head() for sheet in sheets})
-    stated = mapping.values_of_file_name(name)
+    stated, name_flags = mapping.values_of_file_name(name), flags_of_name(path, name)
     tables, refused, dropped, rows_read = [], [], Counter[str](), 0
     read_with: dict[str, None] = {}
     for sheet in sheets:
@@ -76,6 +76,7 @@ def read_file(
             continue
         header = headers[sheet.name]
         body = sheet.body(header.position)
+        body = replace(body, flags=body.flags | name_flags)
         read_with.update({body.read_with: None} if body.read_with else {})
         rows = read_rows(body, header, mapping, feed, stated, received_on)
         _refuse_other_members(rows, sender_of(name))

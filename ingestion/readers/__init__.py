@@ -6,18 +6,19 @@ A reader turns bytes into sheets of cells (see `ingestion.cells`) or refuses the
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from ingestion.cells import FileRefused, Sheet
-from ingestion.readers import csv, excel, facturx, green_button, invoices, mscons, parquet, pdf
+from ingestion.readers import csv, excel, facturx, green_button, invoices, json_records, mscons, parquet, pdf
 from ingestion.readers.edifact import is_edifact
+from ingestion.readers.malware import scan_file
 from ingestion.readers.pdf_template import Template
 from ingestion.readers.xml import is_xml, parse_xml, root_tag
 
 LARGEST_FILE = 500 * 1024 * 1024
 FIRST_BYTES = 4096
+ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PDF_MAGIC, PDF_MAGIC_WITHIN = re.compile(rb"%PDF-[12]\.[0-9]"), 1024  # printers write commands of their own before it
 # What is recognised and has no reader; anything else with control bytes in it is NOT_TEXT.
@@ -32,6 +33,18 @@ OTHER_TYPES = {
     b"<html": "HTML",
 }
 
+# What the extension of a name promises; one that is not here promises nothing.
+EXTENSIONS = {
+    "text": {"csv", "tsv", "txt", "tab"},
+    "zip": {"xlsx", "xlsm", "xlsb", "ods", "zip"},
+    "ole": {"xls"},
+    "parquet": {"parquet"},
+    "pdf": {"pdf"},
+    "edifact": {"edi", "txt"},
+    "xml": {"xml"},
+    "json": {"json", "jsonl", "ndjson"},
+}
+
 
 def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> Sequence[Sheet]:
     """The sheets of a file; raises `FileRefused`: NO_DATA, TOO_LARGE, TYPE_UNKNOWN or what its reader found wrong.
@@ -43,23 +56,50 @@ def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> 
         raise FileRefused("NO_DATA")
     if size > LARGEST_FILE:
         raise FileRefused("TOO_LARGE", size=size, limit=LARGEST_FILE)
-    with path.open("rb") as handle:
-        first = handle.read(FIRST_BYTES)
-    if first.startswith(b"PAR1"):
+    scan_file(path)
+    first = _start(path)
+    container = _container_of(first)
+    if container == "parquet":
         return parquet.open_sheets(path)
-    if first.startswith(b"PK\x03\x04"):
-        return _open_zip(path)
-    if first.startswith(OLE_MAGIC):
+    if container in ("zip", "ole"):
         return excel.open_sheets(path)
-    if PDF_MAGIC.search(first, 0, PDF_MAGIC_WITHIN):
+    if container == "pdf":
         return facturx.open_sheets(path) or pdf.open_sheets(path, pdf_templates)
-    if is_edifact(first) or is_xml(first):
+    if container in ("edifact", "xml"):
         return _open_message(path, first)
-    start = first.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    for magic, name in OTHER_TYPES.items():
-        if start.startswith(magic.lower()):
-            raise FileRefused("TYPE_UNKNOWN", container=name)
+    if container == "json":
+        return json_records.open_sheets(path)
+    if container != "text":
+        raise FileRefused("TYPE_UNKNOWN", container=container)
     return csv.open_sheets(path)
+
+
+def flags_of_name(path: Path, name: str) -> frozenset[str]:
+    """TYPE_MISMATCH when the extension of a file's name promises another container than its content is."""
+    extension = Path(name).suffix.lower().removeprefix(".")
+    promised = {container for container, extensions in EXTENSIONS.items() if extension in extensions}
+    return frozenset({"TYPE_MISMATCH"} if promised and _container_of(_start(path)) not in promised else ())
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as handle:
+        return handle.read(FIRST_BYTES)
+
+
+def _container_of(first: bytes) -> str:
+    """The container that the first bytes of a file begin, or the name of a type that has no reader."""
+    start = first.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    recognised = {
+        "parquet": first.startswith(b"PAR1"),
+        "zip": first.startswith(ZIP_MAGICS),
+        "ole": first.startswith(OLE_MAGIC),
+        "pdf": PDF_MAGIC.search(first, 0, PDF_MAGIC_WITHIN),
+        "edifact": is_edifact(first),
+        "xml": is_xml(first),
+        "json": json_records.is_json(first),
+        **{name: start.startswith(magic.lower()) for magic, name in OTHER_TYPES.items()},
+    }
+    return next((container for container, is_it in recognised.items() if is_it), "text")
 
 
 def _open_message(path: Path, first: bytes) -> Sequence[Sheet]:
@@ -74,17 +114,3 @@ def _open_message(path: Path, first: bytes) -> Sequence[Sheet]:
     if tag in invoices.ROOTS:
         return invoices.open_sheets(path)
     raise FileRefused("XML_UNKNOWN", root=tag)
-
-
-def _open_zip(path: Path) -> Sequence[Sheet]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise FileRefused("CORRUPT", cause=str(error)) from error
-    if unpacked > LARGEST_FILE:
-        raise FileRefused("TOO_LARGE", size=unpacked, limit=LARGEST_FILE)
-    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
-        raise FileRefused("TYPE_UNKNOWN", container="ZIP")
-    return excel.open_sheets(path)

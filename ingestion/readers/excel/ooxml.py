@@ -43,9 +43,9 @@ def read_facts(package: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], w
     targets = targets_of(package, parts, workbook)
     names: dict[str, list[str]] = {}
     for sheet in book.iter("{*}sheet"):
-        key = next((value for name, value in sheet.attrib.items() if str(name).endswith("}id")), None)
+        key = next((str(value) for name, value in sheet.attrib.items() if str(name).endswith("}id")), None)
         names.setdefault(targets.get(key, ""), []).append(sheet.get("name", ""))
-    bounds, sheets, strings = Bounds(), {}, np.empty(0, np.int64)
+    bounds, sheets, strings = Bounds(), dict[str | int, SheetFacts](), np.empty(0, np.int64)
     for name, content in _in_reading_order(package, parts):
         root = ROOT.search(content) if name.endswith(".xml") else None
         if root and root[2] == b"sst":

@@ -16,7 +16,7 @@ IS_HIDDEN_ROW = 0x10
 
 def read_facts(package: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], workbook: str) -> BookFacts:
     """Look through every part; raises `FileRefused` with what is out of bounds, hostile or damaged."""
-    bounds, sheets, lengths = Bounds(), {}, list[int]()
+    bounds, sheets, lengths = Bounds(), dict[str | int, SheetFacts](), list[int]()
     names, uses_1904 = _book(package, parts, workbook)
     for part in sorted(parts, key=lambda part: not part.endswith("sharedstrings.bin")):
         content = read_part(package, parts[part])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingestion.cells import FileRefused, Sheet
-from ingestion.readers import csv, excel, facturx, green_button, invoices, json_records, mscons, parquet, pdf
+from ingestion.readers import csv, enedis, excel, facturx, green_button, invoices, json_records, mscons, parquet, pdf
 from ingestion.readers.edifact import is_edifact
 from ingestion.readers.malware import scan_file
 from ingestion.readers.pdf_template import Template
@@ -109,6 +109,8 @@ def _open_message(path: Path, first: bytes) -> Sequence[Sheet]:
     with path.open("rb") as handle:
         tag = root_tag(handle.read(16 * FIRST_BYTES))
     tag = tag or str(parse_xml(path.read_bytes()).tag)
+    if enedis.is_enedis(tag):
+        return enedis.open_sheets(path)
     if green_button.is_green_button(tag):
         return green_button.open_sheets(path)
     if tag in invoices.ROOTS:

@@ -110,7 +110,7 @@ def _segments(text: str) -> Iterator[Segment]:
     separators = DEFAULT_SEPARATORS
     if text.startswith("UNA"):
         separators, text = text[3:9], text[9:]
-    component, element, _, release, _, terminator = separators.ljust(6)
+    component, element, _, release, _, terminator = list(separators.ljust(6))
     if len({component, element, terminator}) < 3:
         raise FileRefused("CORRUPT", cause=f"UNA{separators}")
     ends = re.escape(terminator)

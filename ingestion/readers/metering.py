@@ -7,7 +7,7 @@ each other keep their day out; a sum that a document states beside its parts is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
@@ -17,21 +17,21 @@ from ingestion.cells import FileRefused
 from ingestion.numbers import EXACT
 from ingestion.readers.document import DocumentSheet, Record
 
-METER, SERVICE, REGISTER, LINE, LABEL = "Meter", "Service", "Register", "Line", "Label"
+METER, SERVICE, REGISTER, LINE, LABEL, STATEMENT = "Meter", "Service", "Register", "Line", "Label", "Statement"
 FIRST_DAY, LAST_DAY, ISSUED = "First day", "Last day", "Issued on"
 QUANTITY, UNIT, READING, MEASURED, SUPPLIER = "Quantity", "Unit", "Reading", "Measured", "Supplier"
 HEADERS = (
-    METER, SERVICE, REGISTER, LINE, LABEL, FIRST_DAY, LAST_DAY, QUANTITY, UNIT, READING, MEASURED, ISSUED, SUPPLIER,
+    METER, SERVICE, REGISTER, LINE, LABEL, STATEMENT, FIRST_DAY, LAST_DAY, QUANTITY, UNIT, READING, MEASURED, ISSUED,
+    SUPPLIER,
 )  # fmt: skip
 
-# What a row measures. A part of a total that the document's parts do not add up to is told, and counts with the total.
-ENERGY, REACTIVE, PART_OF_TOTAL = "energy", "reactive energy", "part of a total"
+# What a row measures. A part of a total that the parts in the document do not add up to counts with the total.
+ENERGY, REACTIVE, PART_OF_TOTAL = "energy", "reactive", "part of a total"
 # A meter that measures both ways is two meters to the register of meters: the name of the second ends in this.
 RECEIVED = "/received"
 
 DAY = timedelta(days=1)
 LONGEST_DAY = 25 * 3600  # the day on which clocks go back
-LATEST_MOMENT = 4_102_444_800  # 2100-01-01
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,15 @@ class Interval:
 class Channel:
     """One register of one meter: the cells that all its rows share, and its intervals or the states of its index.
 
-    `is_part` tells a register that is part of a total from a total. `divisor` brings the values to the unit of the
+    `is_part` tells a register that is part of a total from a total. Channels of several `grid` numbers divide the same
+    energy in several ways, of which the lowest one counts. `divisor` brings the values to the unit of the
     cells. A channel with a `fault` or a code in `dropped` gives its rows that code.
     """
 
     cells: dict[str, str]
     intervals: Sequence[Interval]
     is_part: bool = False
+    grid: int = 0
     divisor: int = 1
     fault: tuple[str, str] | None = None
     dropped: str | None = None
@@ -104,12 +106,12 @@ def interval_of(
 ) -> Interval:
     """An interval between two moments, whose zone is the local time that tells the days.
 
-    Raises `FileRefused` CORRUPT for one that ends before it begins or lies in no possible year.
+    One that ends before it begins has no value that could be counted.
     """
     # Moments of one zone are subtracted by the clock on the wall, which is an hour wrong when clocks change.
     first, after = int(start.timestamp()), int(end.timestamp())
-    if not 0 <= first <= after <= LATEST_MOMENT:
-        raise FileRefused("CORRUPT", cause=f"{start.isoformat()} - {end.isoformat()}")
+    if after < first:
+        return Interval(ordinal, first, 0, start.date(), start.date(), f"{text} ({start} - {end})", None)
     last_moment = datetime.fromtimestamp(max(first, after - 1), end.tzinfo)
     return Interval(ordinal, first, after - first, start.date(), last_moment.date(), text, value, is_estimated)
 
@@ -153,8 +155,8 @@ def sheet_of(channels: Iterable[Channel], terms: Mapping[str, str]) -> DocumentS
     """
     with localcontext(EXACT):
         rows = [row for channel in channels for row in _rows(channel)]
-        rows = _without_repeats(rows)
-        rows = _with_totals(rows)
+        for settle in (_without_repeats, _without_other_grids, _with_totals):
+            rows = settle(rows)
         records = [_record(row, terms) for row in sorted(rows, key=lambda row: row.ordinal)]
     if not records:
         raise FileRefused("NO_DATA")
@@ -214,69 +216,99 @@ def _row(channel: Channel, period: tuple[date, date], day: _Day) -> _Row:
     )
 
 
-def _without_repeats(rows: list[_Row]) -> list[_Row]:
-    """Rows of one register over the same days: a longer one repeats the shorter ones, or contradicts them."""
-    grouped: dict[tuple[str, ...], list[int]] = defaultdict(list)
+def _grouped(rows: list[_Row], key: Callable[[_Row], tuple[object, ...]], *names: str) -> list[list[int]]:
+    """The places of rows that count, put together by these cells and a key."""
+    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
         if row.counts:
-            grouped[tuple(row.channel.cells.get(name, "") for name in (METER, SERVICE, LINE, REGISTER, UNIT))].append(
-                place
-            )
+            cells = row.channel.cells
+            groups[
+                (*(cells.get(name, "") for name in (METER, SERVICE, LINE, UNIT, MEASURED, *names)), *key(row))
+            ].append(place)
+    return list(groups.values())
+
+
+def _total(rows: Iterable[_Row]) -> Decimal:
+    return sum((row.quantity or Decimal(0) for row in rows), Decimal(0))
+
+
+def _without_repeats(rows: list[_Row]) -> list[_Row]:
+    """Rows of one register over the same days: a longer one repeats the shorter ones, or contradicts them."""
     settled = list(rows)
-    for places in grouped.values():
+    for places in _grouped(rows, lambda row: (row.channel.grid,), REGISTER):
         by_day: dict[date, int] = {}
-        for place in sorted(places, key=lambda place: ((rows[place].last - rows[place].first), rows[place].ordinal)):
+        for place in sorted(places, key=lambda place: (rows[place].last - rows[place].first, rows[place].ordinal)):
             row = rows[place]
             parts = {by_day[day] for day in row.days if day in by_day}
             if not parts:
                 by_day.update(dict.fromkeys(row.days, place))
                 continue
-            covered = {day for part in parts for day in rows[part].days}
-            total = sum((rows[part].quantity or Decimal(0) for part in parts), Decimal(0))
-            if covered == set(row.days) and total == row.quantity:
+            is_covered = {day for part in parts for day in rows[part].days} == set(row.days)
+            total = _total(rows[part] for part in parts)
+            if is_covered and total == row.quantity:
                 settled[place] = replace(row, dropped="QTY_REPEATED")
                 continue
-            text = f"{row.first} - {row.last}: {_plain(row.quantity)} / {_plain(total)}"
-            settled[place] = replace(row, fault=("SUM_MISMATCH", text))
-            if len(parts) == 1 and covered == set(row.days):  # two statements of equal standing: neither is believed
+            settled[place] = _mismatch(row, row.quantity, total)
+            if is_covered and len(parts) == 1:  # two statements of equal standing: neither is believed
                 (other,) = parts
-                settled[other] = replace(settled[other], fault=("SUM_MISMATCH", text))
+                settled[other] = _mismatch(rows[other], row.quantity, total)
+    return settled
+
+
+def _without_other_grids(rows: list[_Row]) -> list[_Row]:
+    """The same energy divided in another way: it must add up to the same."""
+    settled = list(rows)
+    for places in _grouped(rows, lambda row: (row.first, row.last)):
+        by_grid: dict[int, list[int]] = defaultdict(list)
+        for place in places:
+            by_grid[rows[place].channel.grid].append(place)
+        first, *others = (by_grid[grid] for grid in sorted(by_grid))
+        counted = _total(rows[place] for place in first)
+        for other in others:
+            stated = _total(rows[place] for place in other)
+            for place in other:
+                is_equal = stated == counted
+                row = rows[place]
+                settled[place] = replace(row, dropped="QTY_REPEATED") if is_equal else _mismatch(row, counted, stated)
     return settled
 
 
 def _with_totals(rows: list[_Row]) -> list[_Row]:
-    """Parts beside a total of the same days: they count only if they add up to it."""
-    grouped: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for place, row in enumerate(rows):
-        if row.counts:
-            cells = row.channel.cells
-            grouped[(*(cells.get(name, "") for name in (METER, SERVICE, LINE, UNIT)), row.first, row.last)].append(
-                place
-            )
+    """A total beside its parts: the parts count if they add up to it, else the total does; they cannot exceed it."""
     settled = list(rows)
-    for places in grouped.values():
-        totals = [rows[place] for place in places if not rows[place].channel.is_part]
+    for places in _grouped(rows, lambda row: (row.first, row.last)):
+        totals = [place for place in places if not rows[place].channel.is_part]
         parts = [place for place in places if rows[place].channel.is_part]
         if not totals or not parts:
             continue
-        stated = sum((row.quantity or Decimal(0) for row in totals), Decimal(0))
-        added = sum((rows[place].quantity or Decimal(0) for place in parts), Decimal(0))
+        stated, added = _total(rows[place] for place in totals), _total(rows[place] for place in parts)
+        for place in totals:
+            if added == stated:
+                settled[place] = replace(rows[place], dropped="QTY_REPEATED")
         for place in parts:
             if added < stated:
                 settled[place] = replace(rows[place], measured=PART_OF_TOTAL)
             elif added > stated:
-                text = f"{rows[place].first}: {_plain(stated)} / {_plain(added)}"
-                settled[place] = replace(rows[place], fault=("SUM_MISMATCH", text))
+                settled[place] = _mismatch(rows[place], stated, added)
     return settled
 
 
+def _mismatch(row: _Row, stated: Decimal | None, added: Decimal) -> _Row:
+    days = f"{row.first}" if row.first == row.last else f"{row.first} - {row.last}"
+    return replace(row, fault=("SUM_MISMATCH", f"{days}: {_plain(stated)} / {_plain(added)}"))
+
+
 def _record(row: _Row, terms: Mapping[str, str]) -> Record:
-    cells = row.channel.cells | {
+    own = row.channel.cells
+    parts = (own[METER], own.get(REGISTER, "") if row.channel.is_part else "", own.get(LINE, ""))
+    cells = own | {
+        STATEMENT: "/".join(part for part in parts if part),
         FIRST_DAY: row.first.isoformat(),
         LAST_DAY: row.last.isoformat(),
         QUANTITY: "" if row.quantity is None else _plain(row.quantity),
         READING: "estimated" if row.is_estimated else row.channel.cells.get(READING, "actual"),
         MEASURED: row.measured,
+        REGISTER: REACTIVE if row.measured == REACTIVE else own.get(REGISTER, ""),
     }
     named = {terms[name]: text for name, text in cells.items()}
     return Record(row.ordinal, named, row.fault, row.dropped, row.flags)

@@ -7,7 +7,7 @@ with counted_lines as (
 ),
 
 line_months as (
-    {{ months_of_period('counted_lines') }}
+    {{ months_of_period('counted_lines', period_start='use_start') }}
 ),
 
 split as (

@@ -10,12 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
+from itertools import permutations
 from pathlib import Path
 
 from ingestion import mapping_evidence
-from ingestion.cells import CellFault, Cells, Column, FileRefused
-from ingestion.dates import MONTHS, DateOrder, parse_date
+from ingestion.cells import Cells, FileRefused
+from ingestion.dates import MONTHS, DateOrder
 from ingestion.feeds import Feed, FeedColumn
 from ingestion.folding import fold, null_token
 from ingestion.identifiers import sender_of
@@ -26,6 +27,7 @@ from ingestion.readers import open_sheets
 EXACT, OTHER_FEED, ALIKE, BY_CELLS = 1.0, 0.95, 0.9, 0.6
 LEAST_LIKENESS, LEAST_FIT, LEAST_WORDS = 0.72, 0.6, 0.8
 MOST_WORDS = 40
+SHORTEST_ABBREVIATION = 4
 WORDY_COLUMNS = ("carrier",)
 BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 WIDE_COLUMNS = 4
@@ -43,7 +45,10 @@ class Match:
 
 @dataclass(frozen=True)
 class Draft:
-    """What is proposed: the matches by column, and what the cells prove or leave open (an empty text proves nothing)."""
+    """What is proposed: the matches by column, and what the cells prove or leave open (an empty text proves nothing).
+
+    `unknown_words` pairs each word with the known value that it looks like; `unused` each column with what its cells are.
+    """
 
     name: str
     feed: Feed
@@ -54,10 +59,11 @@ class Draft:
     nulls: tuple[str, ...]
     matches: Mapping[str, Match]
     words: Mapping[str, Mapping[str, tuple[str, ...]]]
-    unknown_words: Mapping[str, tuple[str, ...]]
+    unknown_words: Mapping[str, tuple[tuple[str, str], ...]]
+    values: Mapping[str, tuple[str, ...]]
     constants: Mapping[str, str]
     sender: str | None
-    unused: tuple[Profile, ...]
+    unused: tuple[tuple[Profile, str], ...]
     wide: str | None = None
     missing: tuple[FeedColumn, ...] = field(default=())
 
@@ -82,9 +88,9 @@ def draft_mapping(path: Path, feed: Feed, mappings: Mapping[str, Sequence[Source
     unused = tuple(found for found in profiles if found.place not in taken)
     constants = _constants(feed, matches)
     sender = sender_of(path.name) if "member_id" not in matches and "member_id" in feed.column_names else None
-    dates = [match.profile for match in matches.values() if match.column.type in ("date", "timestamp")]
-    order = mapping_evidence.date_order(dates)
-    numbers = [cells.columns[match.profile.place] for match in matches.values() if match.column.type == "decimal"]
+    order = mapping_evidence.date_order(found for found in profiles if found.shares["date"] >= LEAST_WORDS)
+    numbers = [match.profile.place for match in matches.values() if match.column.type == "decimal"]
+    numbers = numbers or [found.place for found in unused if found.shares["number"] >= LEAST_WORDS]
     found_words = {column: _sorted_words(match, words.get(column, {})) for column, match in matches.items()}
     filled = {*matches, *constants, *({"member_id"} if sender else ())}
     return Draft(
@@ -92,15 +98,16 @@ def draft_mapping(path: Path, feed: Feed, mappings: Mapping[str, Sequence[Source
         feed=feed,
         sheet=sheet,
         date_order=order,
-        decimal=mapping_evidence.decimal_sign(numbers),
+        decimal=mapping_evidence.decimal_sign(cells.columns[place] for place in numbers),
         period_end=_period_end(feed, matches, cells, order[0]),
         nulls=tuple(sorted({text for found in profiles for text in found.nulls}, key=null_token)),
         matches={column: matches[column] for column in feed.column_names if column in matches},
         words={column: known_words for column, (known_words, _) in found_words.items() if known_words},
+        values={column: tuple(dict.fromkeys(meanings.values())) for column, meanings in words.items()},
         unknown_words={column: unknown for column, (_, unknown) in found_words.items() if unknown},
         constants=constants,
         sender=sender,
-        unused=unused,
+        unused=tuple((found, _hint(found, words)) for found in unused),
         wide=_wide(unused),
         missing=tuple(c for c in feed.columns if c.required and not c.default and c.name not in filled),
     )
@@ -191,10 +198,18 @@ def _likeness(spelling: str, header: str) -> float:
     """How alike two folded headers are: their letters, or their words without regard to order."""
     if spelling == header:
         return 1.0
+    if ("%" in spelling) != ("%" in header):
+        return 0.0  # a rate is no amount
     one, other = set(spelling.split()), set(header.split())
-    common = len(one & other) / max(len(one), len(other))
+    common = sum(any(_is_same_word(word, each) for each in other) for word in one) / max(len(one), len(other))
     matcher = SequenceMatcher(None, spelling, header, autojunk=False)
     return max(common, matcher.ratio() if matcher.quick_ratio() >= LEAST_LIKENESS else 0.0)
+
+
+def _is_same_word(one: str, other: str) -> bool:
+    """Whether two words are the same, or one is short for the other."""
+    shorter, longer = sorted((one, other), key=len)
+    return one == other or (len(shorter) >= SHORTEST_ABBREVIATION and longer.startswith(shorter))
 
 
 def _by_cells(feed: Feed, found: Profile, words: Mapping[str, Mapping[str, str]]) -> Iterator[Match]:
@@ -213,52 +228,49 @@ def _by_cells(feed: Feed, found: Profile, words: Mapping[str, Mapping[str, str]]
 
 
 def _by_period(feed: Feed, profiles: Sequence[Profile], matches: Mapping[str, Match], cells: Cells) -> dict[str, Match]:
-    """Two columns of dates of which one is never after the other, for the period that no header names."""
-    if feed.period is None or any(column in matches for column in feed.period):
-        return {}
+    """Columns of dates that no header names: two that are the days of periods, and the one other that is left."""
+    found: dict[str, Match] = {}
+    if feed.period and not any(column in matches for column in feed.period):
+        why = "by its cells, the days of periods"
+        pair = _pair_of_days(_free(profiles, matches, "date"), cells)
+        found = {
+            name: Match(feed.column(name), day, BY_CELLS, why) for name, day in zip(feed.period, pair, strict=False)
+        }
+    known = {**matches, **found}
+    wanted = [
+        column for column in feed.columns if column.type == "date" and column.required and column.name not in known
+    ]
+    left = _free(profiles, known, "date")
+    if len(wanted) == 1 and len(left) == 1 and set(feed.period or ()) <= known.keys():
+        found[wanted[0].name] = Match(wanted[0], left[0], BY_CELLS, "the only other column of dates")
+    return found
+
+
+def _pair_of_days(days: Sequence[Profile], cells: Cells) -> tuple[Profile, ...]:
+    """The two columns that are the first and the last days of periods, if it is clear which; else none."""
+    order = mapping_evidence.date_order(days)[0]
+    pairs = {}
+    for one, other in permutations(days, 2):
+        columns = cells.columns[one.place], cells.columns[other.place]
+        following = mapping_evidence.following_periods(*columns, order)
+        if following is not None:
+            pairs[one, other] = following
+    best = [pair for pair, following in pairs.items() if following == max(pairs.values())]
+    return best[0] if len(best) == 1 else ()
+
+
+def _free(profiles: Sequence[Profile], matches: Mapping[str, Match], share: str) -> list[Profile]:
+    """The columns that are not matched yet and whose cells are of this kind."""
     taken = {match.profile.place for match in matches.values()}
-    free = [
-        found for found in profiles if found.place not in taken and found.texts and found.shares["date"] >= LEAST_WORDS
-    ]
-    order = mapping_evidence.date_order(free)[0]
-    pairs = [
-        (one, other)
-        for one in free
-        for other in free
-        if one is not other and _is_period(cells.columns[one.place], cells.columns[other.place], order)
-    ]
-    if len(pairs) != 1:
-        return {}
-    why = "by its cells: the days of a period"
-    return {
-        name: Match(feed.column(name), found, BY_CELLS, why) for name, found in zip(feed.period, pairs[0], strict=True)
-    }
-
-
-def _is_period(starts: Column, ends: Column, order: DateOrder) -> bool:
-    lengths = []
-    for row in range(min(len(starts), mapping_evidence.ROWS_LOOKED_AT)):
-        try:
-            start, _ = parse_date(starts.text[row].as_py(), starts.kind(row), order=order)
-            end, _ = parse_date(ends.text[row].as_py(), ends.kind(row), order=order)
-        except CellFault:
-            continue
-        lengths.append((end - start).days)
-    return bool(lengths) and all(0 <= length <= 100 for length in lengths) and any(length >= 20 for length in lengths)
+    free = [found for found in profiles if found.place not in taken and found.texts]
+    return [found for found in free if found.shares[share] >= LEAST_WORDS]
 
 
 def _by_unit(feed: Feed, profiles: Sequence[Profile], matches: Mapping[str, Match]) -> dict[str, Match]:
     """The one column of numbers whose header names a unit, for the quantity that no header names."""
     if feed.measure is None or feed.measure.unit is None or feed.measure.quantity in matches:
         return {}
-    taken = {match.profile.place for match in matches.values()}
-    free = [
-        found
-        for found in profiles
-        if found.place not in taken
-        and found.fits("decimal") >= LEAST_FIT
-        and mapping_evidence.unit_in_header(found.label)
-    ]
+    free = [each for each in _free(profiles, matches, "number") if mapping_evidence.unit_in_header(each.label)]
     if len(free) != 1:
         return {}
     name = feed.measure.quantity
@@ -274,19 +286,38 @@ def _constants(feed: Feed, matches: Mapping[str, Match]) -> dict[str, str]:
     return {feed.measure.unit: unit} if unit else {}
 
 
-def _sorted_words(match: Match, words: Mapping[str, str]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+def _sorted_words(
+    match: Match, words: Mapping[str, str]
+) -> tuple[dict[str, tuple[str, ...]], tuple[tuple[str, str], ...]]:
     """The cells of a column of words: by the value that they are known to mean, and those that are not known."""
     column = match.column
+    if column.type in ("unit", "country"):
+        return {}, tuple((text, "") for text in mapping_evidence.unreadable(match.profile, column.type)[:MOST_WORDS])
     if not (column.choices or column.name in WORDY_COLUMNS):
         return {}, ()
-    distinct = dict.fromkeys(" ".join(text.split()) for text in match.profile.texts)
     found: dict[str, tuple[str, ...]] = {}
-    for text in distinct:
+    unknown = []
+    for text in dict.fromkeys(" ".join(text.split()) for text in match.profile.texts):
         value = words.get(fold(text))
-        if value and text != value:
+        if value is None:
+            as_long = [word for word in words if word.count(" ") == fold(text).count(" ")]
+            like = get_close_matches(fold(text), as_long, n=1, cutoff=LEAST_LIKENESS)
+            unknown.append((text, words[like[0]] if like else ""))
+        elif text != value:
             found[value] = (*found.get(value, ()), text)
-    unknown = tuple(text for text in distinct if fold(text) not in words)
-    return found, unknown[:MOST_WORDS]
+    return found, tuple(unknown[:MOST_WORDS])
+
+
+def _hint(found: Profile, words: Mapping[str, Mapping[str, str]]) -> str:
+    """What the cells of an unused column are, as far as they tell."""
+    if not found.texts:
+        return "empty"
+    folded = {fold(text) for text in found.texts}
+    alike = [column for column, known in words.items() if len(folded & known.keys()) / len(folded) >= LEAST_WORDS]
+    if alike and len(folded) <= MOST_WORDS:
+        return f"words of {' or '.join(alike)}"
+    kinds = {"date": "dates", "number": "numbers", "unit": "units", "country": "countries", "member": "company numbers"}
+    return next((kind for share, kind in kinds.items() if found.shares[share] >= LEAST_WORDS), "text")
 
 
 def _period_end(feed: Feed, matches: Mapping[str, Match], cells: Cells, order: DateOrder) -> tuple[str, str]:

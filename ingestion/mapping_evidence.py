@@ -24,12 +24,13 @@ from ingestion.units import find_unit, parse_unit
 ROWS_LOOKED_AT = 2000
 TEXTS_LOOKED_AT = 300
 SAMPLES = 3
+LEAST_PERIOD_DAYS, MOST_PERIOD_DAYS = 20, 100
 NUMERIC_DATE = re.compile(r"\s*(\d{1,2})[-/. ](\d{1,2})[-/. ](?:\d{4}|\d{2})\b")
 NO_MEASURE = ("piece", "pair")  # words of theirs stand in headers that mean something else
 BOTH_SIGNS = frozenset(".,")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
     """What the cells of one column are: how many distinct texts, some of them, the share of them of each type."""
 
@@ -180,8 +181,23 @@ def period_end(starts: Column, ends: Column, groups: Sequence[str], order: DateO
             found["inclusive"] += (group, end + timedelta(days=1)) in first_days
     (kind, count), *others = found.most_common() or [("inclusive", 0)]
     if count and not any(other for _, other in others):
-        return kind, f"proven by {count} periods that follow one another"
+        return kind, f"proven: so {count} of the periods follow one another"
     return "inclusive", ""
+
+
+def following_periods(starts: Column, ends: Column, order: DateOrder) -> int | None:
+    """How many of these days begin or end where another period does; None if they are not the days of periods."""
+    periods = set()
+    for row in range(min(len(starts), ROWS_LOOKED_AT)):
+        start = _day(starts.text[row].as_py(), starts.kind(row), order)
+        end = _day(ends.text[row].as_py(), ends.kind(row), order)
+        if start and end:
+            periods.add((start, end))
+    lengths = [(end - start).days for start, end in periods]
+    if not lengths or min(lengths) < 0 or not LEAST_PERIOD_DAYS <= max(lengths) <= MOST_PERIOD_DAYS:
+        return None
+    first_days = {start for start, _ in periods}
+    return sum(end in first_days or end + timedelta(days=1) in first_days for _, end in periods)
 
 
 def _day(text: str, kind: CellKind, order: DateOrder) -> date | None:
@@ -189,6 +205,12 @@ def _day(text: str, kind: CellKind, order: DateOrder) -> date | None:
         return parse_date(text, kind, order=order)[0]
     except CellFault:
         return None
+
+
+def unreadable(found: Profile, type_: str) -> tuple[str, ...]:
+    """The texts of a column that its type does not read: units and countries that are spelled in an unknown way."""
+    can_read = READABLE[type_]
+    return tuple(text for text in found.texts if not can_read(text, CellKind.TEXT))
 
 
 def unit_in_header(label: str) -> str | None:

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from ingestion.feeds import FeedColumn
 from ingestion.mapping_draft import Draft, Match
 
+SENDER_PATTERN = "'^(?P<member_id>[0-9]{15})_'"
+# What stands for a column of a bill that its layout does not have.
+COPIES = {"bill_no": "meter_id", "issued_on": "period_end"}
 NOT_PROVEN = "not proven by the cells"
 
 
@@ -47,24 +50,31 @@ def _stated(key: str, value: str, proof: str, otherwise: str) -> str:
 def _fixed(draft: Draft) -> Iterator[str]:
     if draft.sender:
         yield "file_name:"
-        yield "  pattern: '^(?P<member_id>[0-9]{15})_'"
+        yield f"  pattern: {SENDER_PATTERN}"
         yield '  expected: "<ICE>_<name>"'
     if draft.constants:
         yield "constants:"
         yield from (f"  {name}: {_quoted(value)}  # from the header" for name, value in draft.constants.items())
     if draft.missing:
-        yield "# Required, and no header was found for it. Fill it under columns, or uncomment one of these ways:"
-        yield from (f"# {line}" for column in draft.missing for line in _ways(column, draft))
+        yield "# Required, and no header was found: name the header under columns, or uncomment what holds for every row."
+        if not draft.constants:
+            yield "# constants:"
+        yield from (f'#   {column.name}: "?"  # {_what(column, draft)}' for column in draft.missing)
+        yield from (f"# {line}" for line in _other_ways(draft))
 
 
-def _ways(column: FeedColumn, draft: Draft) -> Iterator[str]:
-    allowed = f"  # one of {', '.join(column.choices)}" if column.choices else f"  # {column.type}"
-    yield f"constants: {{{column.name}: ?}}{allowed}"
-    if column.type == "member":
-        yield "file_name: {pattern: '^(?P<member_id>[0-9]{15})_', expected: \"<ICE>_<name>\"}"
-    alike = [other for other in draft.matches.values() if other.column.type == column.type]
-    if alike and not column.choices and column.type in ("date", "identifier"):
-        yield f"copies: {{{column.name}: ?}}  # one of {', '.join(match.column.name for match in alike)}"
+def _what(column: FeedColumn, draft: Draft) -> str:
+    values = column.choices or draft.values.get(column.name, ())
+    return f"one of {', '.join(values)}" if values else column.type
+
+
+def _other_ways(draft: Draft) -> Iterator[str]:
+    missing = {column.name for column in draft.missing}
+    if any(column.type == "member" for column in draft.missing):
+        yield f'file_name: {{pattern: {SENDER_PATTERN}, expected: "<ICE>_<name>"}}  # its name begins with the ICE'
+    copies = [f"{target}: {source}" for target, source in COPIES.items() if target in missing]
+    if copies:
+        yield f"copies: {{{', '.join(copies)}}}  # each takes the value of the other column"
 
 
 def _columns(draft: Draft) -> Iterator[str]:
@@ -77,9 +87,9 @@ def _columns(draft: Draft) -> Iterator[str]:
             yield "    values:"
             yield from (f"      {value}: {_list(texts)}" for value, texts in words.items())
         elif unknown:
-            yield "    # values:"
-        choices = f"one of {', '.join(match.column.choices)}" if match.column.choices else "a value of the feed"
-        yield from (f"    #   ?: {_list((text,))}  # ? is {choices}" for text in unknown)
+            yield "    # values:  # put what the word means for each ?"
+        for text, like in unknown:
+            yield f"    #   ?: {_list((text,))}  # {f'perhaps {like}; ' if like else ''}{_what(match.column, draft)}"
 
 
 def _left_open(draft: Draft) -> Iterator[str]:
@@ -90,7 +100,7 @@ def _left_open(draft: Draft) -> Iterator[str]:
         yield "#   value: ?"
     if draft.unused:
         yield "# Headers that nothing is taken from:"
-        yield from (f"#   {_list((found.label,))}  {', '.join(found.samples)}" for found in draft.unused)
+        yield from (f"#   {_list((found.label,))}  {hint}: {', '.join(found.samples)}" for found, hint in draft.unused)
     filled = {
         *draft.matches,
         *draft.constants,

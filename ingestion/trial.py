@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -70,20 +71,25 @@ class Trial:
         """The first accepted rows: the feed's columns that any of them fills, after sheet and row."""
         rows = self.rows.accepted.slice(0, SAMPLE_ROWS).to_pylist()
         filled = [name for name in self.feed.column_names if any(row[name] is not None for row in rows)]
-        return [{name: row[name] for name in ("sheet", "row_no", *filled, "flags")} for row in rows]
+        return [{name: _short(row[name]) for name in ("sheet", "row_no", *filled, "flags")} for row in rows]
 
     @property
     def flags(self) -> Counter[str]:
         """How many accepted rows each flag is on."""
-        lists = self.rows.accepted.column("flags").value_counts().to_pylist()
-        return Counter({flag: 0 for entry in lists for flag in entry["values"].split(",") if flag}) + Counter(
-            flag for entry in lists for flag in entry["values"].split(",") * entry["counts"] if flag
-        )
+        found: Counter[str] = Counter()
+        for entry in self.rows.accepted.column("flags").value_counts().to_pylist():
+            found.update({flag: entry["counts"] for flag in entry["values"].split(",") if flag})
+        return found
 
     @property
     def faults(self) -> list[dict[str, Any]]:
         """The refused cells, with their messages."""
         return quarantine_table(self.rows.refused, "", "").to_pylist()
+
+
+def _short(value: Any) -> Any:
+    """A value as it is shown: a decimal without the zeros that say nothing."""
+    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
 
 def try_file(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,14 @@ class Notes:
         """Note what was normalised in a row."""
         if flags:
             self._flags.setdefault(row, set()).update(flags)
+
+    def take(self, rows: np.ndarray) -> Notes:
+        """The notes on these rows, which must be ascending."""
+        position = {int(row): index for index, row in enumerate(rows)}
+        taken = Notes(len(rows), self._common)
+        taken.faults = [replace(fault, row=position[fault.row]) for fault in self.faults if fault.row in position]
+        taken._flags = {position[row]: flags for row, flags in self._flags.items() if row in position}
+        return taken
 
     def faulty(self) -> np.ndarray:
         """Which rows have a fault."""

@@ -61,6 +61,10 @@ MULTIPLIER = re.compile(
     r"\bmultipli\w*|\bvermenigvuldig\w*|\bwandlerfaktor\b|\bzahler(konstante|faktor)\b|\bmeter (constant|factor)\b"
     r"|\brapport (de )?(transformation|tc|tp)\b|\bcoefficient( de lecture)?$|\bct ratio\b"
 )
+# A bill that settles an earlier estimate speaks of it too.
+ESTIMATED = re.compile(
+    r"^(?!.*(regularis|rectific|correct|annul)).*(\bestime|\bestimat|\bgeschatzt|\bgeschat\b|\bstimat)"
+)
 REGISTER = re.compile(
     r"\b(register|registre|cadran|poste( horaire)?|plage( horaire)?|zahlwerk|telwerk|obis( code)?|time of use)\b"
 )
@@ -85,7 +89,18 @@ def sheet_of(invoice: Invoice, fault: tuple[str, str] | None = None) -> InvoiceS
             flags[position] = frozenset({"PERIOD_IS_DELIVERY"})
         if line.dropped:
             dropped[position] = line.dropped
+    _spread_meter(rows)
     return InvoiceSheet(rows, dropped, flags, fault)
+
+
+def _spread_meter(rows: Sequence[Terms]) -> None:
+    """The one meter that an invoice names is that of all its lines but goods, which no meter counts."""
+    meters = {row["meter"] for row in rows} - {""}
+    if len(meters) == 1:
+        (meter,) = meters
+        for row in rows:
+            if not row["meter"] and unit_kind(row.get("BT-130", "")) not in GOODS_KINDS:
+                row.update(meter=meter, place="")
 
 
 def buyer_identifier(buyer: Party) -> str:
@@ -145,12 +160,12 @@ def _party_terms(invoice: Invoice) -> Terms:
 
 
 def _wording(row: Terms, line: Line) -> Terms:
-    """The texts in which a mapping looks for words, each with what the unit measures in front.
+    """The texts in which a mapping looks for words, each with what the unit measures in front, such as `energyunit`.
 
     `wording` is the name of the item, which alone tells a charge on energy from energy; `details` adds what is said
     about it; `register` adds the registers named among the attributes, then the description.
     """
-    kind = f"{unit_kind(row.get('BT-130', ''))}:" if row.get("BT-129") else "no quantity:"
+    kind = f"{unit_kind(row.get('BT-130', '')) if row.get('BT-129') else 'no'}unit:"
     name, description, note = (row.get(term, "") for term in ("BT-153", "BT-154", "BT-127"))
     attributes = [f"{label} {value}" for label, value in line.attributes]
     registers = [value for label, value in line.attributes if REGISTER.search(fold(label))]
@@ -188,6 +203,8 @@ def _metering(row: Terms, line: Line) -> Terms:
     is_point = bool(METERING_POINT.fullmatch(place))
     meter = found.get("meter") or row.get("BT-128") or row.get("BT-18") or (place if is_point else "")
     # The register of meters knows where a meter is; a place of delivery is often a code of the supplier's own.
+    if "reading end" not in found and ESTIMATED.search(fold(f"{row['label']} {row['BT-22']}")):
+        found["reading end"] = row["label"]
     return {**found, "meter": meter, "place": "" if meter or is_point else place}
 
 

@@ -13,6 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from ingestion.cells import FileRefused, HeadRow
 from ingestion.containers import describe
 from ingestion.feeds import Feed
@@ -55,6 +57,7 @@ class Trial:
     columns: Sequence[TriedColumn]
     unused_headers: Sequence[str]
     rows: FileRows
+    accepted: pa.Table
 
     @property
     def mapping(self) -> SourceMapping:
@@ -69,7 +72,7 @@ class Trial:
     @property
     def sample(self) -> list[dict[str, Any]]:
         """The first accepted rows: the feed's columns that any of them fills, after sheet and row."""
-        rows = self.rows.accepted.slice(0, SAMPLE_ROWS).to_pylist()
+        rows = self.accepted.slice(0, SAMPLE_ROWS).to_pylist()
         filled = [name for name in self.feed.column_names if any(row[name] is not None for row in rows)]
         return [{name: _short(row[name]) for name in ("sheet", "row_no", *filled, "flags")} for row in rows]
 
@@ -77,7 +80,7 @@ class Trial:
     def flags(self) -> Counter[str]:
         """How many accepted rows each flag is on."""
         found: Counter[str] = Counter()
-        for entry in self.rows.accepted.column("flags").value_counts().to_pylist():
+        for entry in self.accepted.column("flags").value_counts().to_pylist():
             found.update({flag: entry["counts"] for flag in entry["values"].split(",") if flag})
         return found
 
@@ -118,6 +121,7 @@ def try_file(
         columns=[_column(feed, name, fits[0].mapping, headers, path.name) for name in feed.column_names],
         unused_headers=list(dict.fromkeys(label for header in headers.values() for label in header.unused)),
         rows=rows,
+        accepted=rows.accepted,
     )
 
 

@@ -175,7 +175,9 @@ def _facts(tried: Trial) -> list[dict[str, Any]]:
     best, mapping = tried.fits[0], tried.mapping
     facts = [(key, value) for key, value in tried.container.items()]
     for sheet in tried.sheets:
-        where = f"header in row {sheet.header_row}" if sheet.header else "no header, skipped"
+        where = "no header, skipped"
+        if sheet.header:
+            where = f"header in row {sheet.header_row}" if sheet.header_row else "headed by the names of its fields"
         facts.append((f"sheet {sheet.name}".strip(), where))
     facts += [
         ("feed", tried.feed.name),
@@ -199,7 +201,7 @@ def _counts(tried: Trial) -> list[dict[str, Any]]:
     return [
         {
             "read": rows.rows_read,
-            "accepted": rows.accepted.num_rows,
+            "accepted": tried.accepted.num_rows,
             "quarantined": rows.rows_quarantined,
             "dropped": rows.dropped.total(),
         }

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ingestion.feeds import QUARANTINE_SCHEMA, Feed, raw_schema
-from ingestion.files import FileRows
-from ingestion.quarantine import quarantine_table
+from ingestion.files import FileRows, Stores
+from ingestion.mapping import SourceMapping
+from ingestion.parts import accepted_schema
+from ingestion.row_store import ROW_GROUP, RowStore
 from warehouse.home import Home, file_sha256
 from warehouse.ledger import Ledger
 
@@ -27,12 +27,19 @@ TEMPORARY = ".tmp"
 
 
 @dataclass(frozen=True)
-class ReadFile:
-    """A file of a batch that was read: its rows and what the ledger knows of its receipt."""
+class Receipt:
+    """When a file's bytes were first received: the sequence of that entry of the ledger, and the moment."""
 
-    sha256: str
     sequence: int
     received_at: datetime
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file of a batch that was read: what the ledger knows of its receipt, and its rows."""
+
+    sha256: str
+    receipt: Receipt
     rows: FileRows
 
 
@@ -72,15 +79,45 @@ def batch_id_of(feed: str, files: Sequence[tuple[str, str | None, str | None]]) 
     return hashlib.sha256("\n".join([feed, *parts]).encode()).hexdigest()[:16]
 
 
+def stores_of(home: Home, feed: Feed, sha256: str, receipt: Receipt, mapping: SourceMapping) -> Stores:
+    """Where the rows of a file wait until their batch is written, ready to be the batch if no other file joins it."""
+    batch_id = batch_id_of(feed.name, [(sha256, mapping.name, mapping.version)])
+
+    def finish(table: pa.Table) -> pa.Table:
+        return _with_provenance(table, feed, sha256, receipt, mapping, batch_id)
+
+    rows, refused = (_waiting_room(home) / f"{sha256}.{part}.parquet" for part in ("rows", "refused"))
+    return Stores(
+        RowStore(accepted_schema(feed), rows, finish),
+        RowStore(QUARANTINE_SCHEMA, refused, lambda table: table),
+        batch_id,
+    )
+
+
 def write_batch(home: Home, feed: Feed, batch_id: str, files: Sequence[ReadFile]) -> WrittenBatch:
-    """Write the accepted rows, sorted by member and then as received, and the refused cells of a batch."""
-    schema = raw_schema(feed)
-    tables = [_with_provenance(file, batch_id).select(schema.names).cast(schema) for file in files]
-    raw = _sorted_by_member(pa.concat_tables([schema.empty_table(), *tables]))
-    refusals = [quarantine_table(file.rows.refused, file.sha256, batch_id) for file in files]
-    refused = pa.concat_tables([QUARANTINE_SCHEMA.empty_table(), *refusals])
+    """Write the accepted rows and the refused cells of a batch, both in the order in which they were received.
+
+    The rows of a batch of one row group or less are sorted by member before that.
+    """
     raw_path, refused_path = home.raw_batch(feed.name, batch_id), home.quarantine_batch(feed.name, batch_id)
-    return WrittenBatch(raw.num_rows, _write(raw_path, raw), refused.num_rows, _write(refused_path, refused))
+    rows = sum(file.rows.rows_accepted for file in files)
+    stores = [file.rows.stores for file in files]
+    ready = stores[0].accepted.whole_file if [store.batch_id for store in stores] == [batch_id] else None
+    if ready is not None:
+        raw_sha256 = _put(ready, raw_path)
+    else:
+        tables = (
+            _with_provenance(table, feed, file.sha256, file.receipt, file.rows.mapping, batch_id)
+            for file in files
+            for table in file.rows.stores.accepted.tables()
+        )
+        ordered = tables if rows > ROW_GROUP else _sorted_by_member(raw_schema(feed), tables)
+        raw_sha256 = _write(raw_path, raw_schema(feed), ordered)[1]
+    refused = (table for file in files for table in file.rows.refusals.tables(batch_id))
+    refused_rows, refused_sha256 = _write(refused_path, QUARANTINE_SCHEMA, refused)
+    for store in stores:
+        store.abandon()
+    return WrittenBatch(rows, raw_sha256, refused_rows, refused_sha256)
 
 
 def recover(home: Home, ledger: Ledger) -> None:
@@ -92,46 +129,64 @@ def recover(home: Home, ledger: Ledger) -> None:
         for path in folder.glob("*/*"):
             if path.is_file() and path not in kept:
                 path.unlink()
-    for path in home.archive.glob(f".*{TEMPORARY}"):
+    for path in (*home.archive.glob(f".*{TEMPORARY}"), *_waiting_room(home).glob("*")):
         path.unlink()
 
 
-def _with_provenance(file: ReadFile, batch_id: str) -> pa.Table:
-    table, count = file.rows.accepted, file.rows.accepted.num_rows
+def _waiting_room(home: Home) -> Path:
+    """Where the rows of large files wait for the batch to be written."""
+    return home.build / "ingestion"
+
+
+def _with_provenance(
+    table: pa.Table, feed: Feed, sha256: str, receipt: Receipt, mapping: SourceMapping, batch_id: str
+) -> pa.Table:
+    """The rows of a file in the schema of raw rows, with what the landing knows of the file."""
     facts = {
-        "file_sha256": pa.scalar(file.sha256),
-        "batch_id": pa.scalar(batch_id),
-        "file_sequence": pa.scalar(file.sequence, pa.int64()),
-        "received_at": pa.scalar(file.received_at.replace(tzinfo=None), pa.timestamp("us")),
-        "mapping": pa.scalar(file.rows.mapping.name),
-        "mapping_version": pa.scalar(file.rows.mapping.version),
+        "file_sha256": sha256,
+        "batch_id": batch_id,
+        "file_sequence": receipt.sequence,
+        "received_at": receipt.received_at.replace(tzinfo=None),
+        "mapping": mapping.name,
+        "mapping_version": mapping.version,
     }
-    for name, value in facts.items():
-        table = table.append_column(name, pa.repeat(value, count))
-    return table
+    schema = raw_schema(feed)
+    columns = [
+        pa.repeat(pa.scalar(facts[column.name], column.type), table.num_rows)
+        if column.name in facts
+        else table.column(column.name)
+        for column in schema
+    ]
+    return pa.table(columns, schema=schema)
 
 
-def _sorted_by_member(table: pa.Table) -> pa.Table:
+def _sorted_by_member(schema: pa.Schema, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """The rows by member, each member's in the order of receipt; a feed without members keeps the order of receipt."""
-    if "member_id" not in table.column_names:
-        return table
-    members = table.column("member_id").combine_chunks().dictionary_encode()
-    ranks = np.argsort(np.argsort(np.asarray(members.dictionary.to_pylist(), dtype=str), kind="stable"))
-    codes = ranks[members.indices.to_numpy(zero_copy_only=False)] if len(ranks) else np.empty(0, np.int64)
-    if (codes[1:] >= codes[:-1]).all():
-        return table
-    return table.take(pa.array(np.argsort(codes, kind="stable")))
+    table = pa.concat_tables([schema.empty_table(), *tables])
+    yield table.sort_by("member_id") if "member_id" in schema.names else table
 
 
-def _write(path: Path, table: pa.Table) -> str | None:
-    """Write a Parquet file so that it appears whole; return its SHA-256, or None for a table without rows."""
-    if not table.num_rows:
-        return None
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> tuple[int, str | None]:
+    """Write rows so that their file appears whole; return their number and its SHA-256 (None: there were none)."""
     temporary = path.with_name(f".{path.name}{TEMPORARY}")
-    pq.write_table(table, temporary, compression="zstd", compression_level=1)
-    with temporary.open("rb+") as handle:
+    store = RowStore(schema, temporary, lambda table: table, holds_rows=False)
+    try:
+        for table in tables:
+            store.add(table)
+        store.close()
+    except BaseException:
+        store.abandon()
+        raise
+    if not store.num_rows:
+        return 0, None
+    return store.num_rows, _put(temporary, path)
+
+
+def _put(finished: Path, path: Path) -> str:
+    """Move a finished file to its place; return its SHA-256."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with finished.open("rb+") as handle:
         os.fsync(handle.fileno())
-    sha256 = file_sha256(temporary)
-    temporary.replace(path)
+    sha256 = file_sha256(finished)
+    finished.replace(path)
     return sha256

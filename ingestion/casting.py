@@ -24,6 +24,12 @@ Parser: TypeAlias = Callable[[str, CellKind], Parsed]
 
 # Once the decimal sign of a column is known, such cells have one reading.
 PLAIN_NUMBER = {".": r"^-?[0-9]{1,12}(?:\.[0-9]{1,6})?$", ",": r"^-?[0-9]{1,12}(?:,[0-9]{1,6})?$"}
+# Such cells have one reading in any column: they are not of the form of `1,234`, which may be grouped.
+PROVING_NUMBER = {
+    sign: rf"^-?(?:(?:0[0-9]{{0,11}}|[1-9][0-9]{{3,11}})[{sign}][0-9]{{1,6}}"
+    rf"|[1-9][0-9]{{0,2}}[{sign}](?:[0-9]{{1,2}}|[0-9]{{4,6}}))$"
+    for sign in ".,"
+}
 FIRST_ROWS = 2000
 LONGEST_NULL_TOKEN = 40
 
@@ -70,19 +76,38 @@ def cast_by_value(
     return pa.array(values, type_).take(pa.array(codes))
 
 
+def has_decimal_marks(column: Column) -> bool:
+    """Whether any text of the column has a point or a comma."""
+    return bool(_marks(_texts_only(column)))
+
+
 def decimal_evidence(column: Column) -> frozenset[str]:
     """The decimal signs that the cells of a column prove it to use."""
-    text = column.text if column.kinds is None else column.text.filter(pa.array(column.kinds == CellKind.TEXT))
-    present = {sign for sign in ".," if sign.encode() in _bytes(text)}
-    if not present:
-        return frozenset()
+    text = _texts_only(column)
+    present = _marks(text)
     proven: set[str] = set()
     for part in (text.slice(0, FIRST_ROWS), text):
-        for cell in pc.unique(part.filter(pc.match_substring_regex(part, "[.,]"))).to_pylist():
+        plain = np.zeros(len(part), dtype=bool)
+        for sign in present:
+            if pc.any(pc.match_substring_regex(part, PROVING_NUMBER[sign])).as_py():
+                proven.add(sign)
+            plain |= pc.match_substring_regex(part, PLAIN_NUMBER[sign]).to_numpy(zero_copy_only=False)
+        if present <= proven:
+            break
+        for cell in pc.unique(part.filter(pa.array(~plain))).to_pylist():
             proven.add(proven_sign(cell))
             if present <= proven:
-                return frozenset(present)
+                break
     return frozenset(proven - {""})
+
+
+def _texts_only(column: Column) -> pa.Array:
+    return column.text if column.kinds is None else column.text.filter(pa.array(column.kinds == CellKind.TEXT))
+
+
+def _marks(text: pa.Array) -> set[str]:
+    content = _bytes(text)
+    return {sign for sign in ".," if sign.encode() in content}
 
 
 def cast_decimals(

@@ -1,33 +1,53 @@
 """One file of a feed: its sheets are read, its mapping is chosen, its rows are typed, checked and counted.
 
-Nothing is written here. A file that cannot be read raises `FileRefused`.
+A large file is read in parts, some at a time, and its rows wait on disk; what is read does not depend on the parts. A
+file that cannot be read raises `FileRefused`.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from ingestion.cells import FileRefused, Sheet
+from ingestion.cells import Cells, FileRefused, Sheet, SheetInParts
+from ingestion.decimal_signs import Evidence
 from ingestion.duplicates import find_duplicates, key_text
-from ingestion.feeds import Feed
+from ingestion.feeds import QUARANTINE_SCHEMA, Feed
 from ingestion.header import Header, choose
 from ingestion.identifiers import sender_of
 from ingestion.mapping import SourceMapping
-from ingestion.quarantine import RefusedCell
-from ingestion.readers import flags_of_name, open_sheets
+from ingestion.parts import Part, Reading, accepted_schema, read_part
+from ingestion.quarantine import Refusals, RefusedCell
+from ingestion.readers import open_sheets
 from ingestion.readers.pdf_template import Template
-from ingestion.sheets import SheetRows, read_rows
+from ingestion.row_store import RowStore
 
-ROW_ID_DIGITS = 20
+WORKERS = 2
+PARTS_AHEAD = 3
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where the rows of one file wait: the accepted ones, and the refused cells when they are many.
+
+    `batch_id` is the batch in whose form they are stored, if they are stored at all.
+    """
+
+    accepted: RowStore
+    refused: RowStore
+    batch_id: str = ""
+
+    def abandon(self) -> None:
+        """Remove what was stored."""
+        self.accepted.abandon()
+        self.refused.abandon()
 
 
 @dataclass(frozen=True)
@@ -38,12 +58,27 @@ class FileRows:
     """
 
     mapping: SourceMapping
-    accepted: pa.Table
-    refused: tuple[RefusedCell, ...]
+    stores: Stores
+    refusals: Refusals
     rows_read: int
     rows_quarantined: int
     dropped: Counter[str]
     unused_headers: tuple[str, ...]
+
+    @property
+    def rows_accepted(self) -> int:
+        """How many rows were accepted."""
+        return self.stores.accepted.num_rows
+
+    @property
+    def accepted(self) -> pa.Table:
+        """All accepted rows, in memory."""
+        return self.stores.accepted.table()
+
+    @property
+    def refused(self) -> tuple[RefusedCell, ...]:
+        """All refused cells."""
+        return self.refusals.cells()
 
 
 def read_file(
@@ -54,114 +89,162 @@ def read_file(
     received_on: date,
     mappings: Iterable[SourceMapping],
     pdf_templates: Sequence[Template] | None = None,
+    open_stores: Callable[[SourceMapping], Stores] | None = None,
 ) -> FileRows:
     """Read a file that was received on a day under a name; the path differs from it, since the archive is read.
 
     `mappings` are those of the feed; `pdf_templates` are the shipped ones unless given. A name that begins with a
-    company number (see `sender_of`) states the sender: rows that speak of another member are refused.
+    company number (see `sender_of`) states the sender: rows that speak of another member are refused. `open_stores`
+    gives the stores that the rows wait in; without it they are held in memory.
 
     Raises `FileRefused` with a code of severity `refuse`.
     """
     sheets = open_sheets(path, pdf_templates)
     valid = [mapping for mapping in mappings if mapping.is_valid_on(received_on)]
     mapping, headers = choose(valid, feed, {sheet.name: sheet.head() for sheet in sheets})
-    stated, name_flags = mapping.values_of_file_name(name), flags_of_name(path, name)
-    tables, refused, dropped, rows_read = [], [], Counter[str](), 0
-    read_with: dict[str, None] = {}
-    for sheet in sheets:
-        if sheet.name not in headers:
-            skipped = _filled_rows(sheet)
-            rows_read += skipped
-            dropped.update({"SHEET_SKIPPED": skipped} if skipped else {})
-            continue
-        header = headers[sheet.name]
-        body = sheet.body(header.position)
-        body = replace(body, flags=body.flags | name_flags)
-        read_with.update({body.read_with: None} if body.read_with else {})
-        rows = read_rows(body, header, mapping, feed, stated, received_on)
-        _refuse_other_members(rows, sender_of(name))
-        table, cells = _split(rows, header, sheet.name, sha256)
-        tables.append(table)
-        refused.extend(cells)
-        rows_read += rows.rows_read
-        dropped.update(rows.dropped)
-    accepted, conflicts, repeated = _without_duplicates(pa.concat_tables(tables), feed)
-    refused.extend(conflicts)
-    dropped.update({"DUPLICATE_ROW": repeated} if repeated else {})
-    quarantined = len({cell.row_id for cell in refused})
-    if rows_read != accepted.num_rows + quarantined + dropped.total():
-        raise AssertionError(f"{name}: {rows_read} rows read, but not all of them are accounted for")
-    if rows_read == dropped.total():
+    reading = Reading(sha256, mapping, feed, mapping.values_of_file_name(name), sender_of(name), received_on)
+    known: Mapping[str, Evidence] = {}
+    while True:
+        stores = open_stores(mapping) if open_stores else _in_memory(feed)
+        try:
+            tally = _read_sheets(sheets, headers, reading, known, stores)
+            if not tally.was_misled(mapping):
+                found = _without_duplicates(tally, feed)
+                break
+        except BaseException:
+            stores.abandon()
+            raise
+        # What later parts prove of the decimal signs changes what earlier ones say.
+        stores.abandon()
+        known = tally.evidence
+    if tally.rows_read != found.num_rows + tally.rows_quarantined + tally.dropped.total():
+        raise AssertionError(f"{name}: {tally.rows_read} rows read, but not all of them are accounted for")
+    if tally.rows_read == tally.dropped.total():
+        stores.abandon()
         raise FileRefused("NO_DATA")
     unused = [] if mapping.ignores_other_columns else [label for header in headers.values() for label in header.unused]
     # A file is read again when the template that took it apart changes, as when the mapping does.
-    if read_with:
-        mapping = replace(mapping, version="+".join([mapping.version, *read_with]))
-    return FileRows(mapping, accepted, tuple(refused), rows_read, quarantined, dropped, tuple(dict.fromkeys(unused)))
-
-
-def _refuse_other_members(rows: SheetRows, sender: str | None) -> None:
-    """A member's own file speaks of no other member: such a row is told to no one but the data engineers."""
-    if sender is None or "member_id" not in rows.table.column_names:
-        return
-    members = rows.table.column("member_id")
-    others = pc.fill_null(pc.not_equal(members, sender), False).to_numpy()
-    for row in np.flatnonzero(others).tolist():
-        rows.notes.fault(row, "member_id", members[row].as_py(), "TENANT_MISMATCH", sender=sender)
-
-
-def row_ids(sha256: str, sheet: str, row_numbers: np.ndarray, source_columns: np.ndarray | None) -> pa.Array:
-    """The stable identifier of each row: 20 digits of the md5 of file hash and sheet, then the row number.
-
-    For a row of a wide layout the number of its column follows: `0f3c...-12-7` is column 7 of row 12.
-    """
-    place = hashlib.md5(f"{sha256}|{sheet}".encode(), usedforsecurity=False).hexdigest()[:ROW_ID_DIGITS]
-    numbers = [pa.array(part).cast(pa.string()) for part in (row_numbers, source_columns) if part is not None]
-    return pc.binary_join_element_wise(place, *numbers, "-")
-
-
-def _split(rows: SheetRows, header: Header, sheet: str, sha256: str) -> tuple[pa.Table, list[RefusedCell]]:
-    """The accepted rows of a sheet with their provenance, and the refused cells of the others."""
-    identifiers = row_ids(sha256, sheet, rows.row_numbers, rows.source_columns)
-    count = len(identifiers)
-    table = (
-        rows.table.append_column("row_id", identifiers)
-        .append_column("sheet", pa.repeat(pa.scalar(sheet), count))
-        .append_column("row_no", pa.array(rows.row_numbers, pa.int32()))
-        .append_column("flags", rows.notes.flags())
+    if tally.read_with:
+        mapping = replace(mapping, version="+".join([mapping.version, *tally.read_with]))
+    return FileRows(
+        mapping,
+        stores,
+        tally.refusals,
+        tally.rows_read,
+        tally.rows_quarantined,
+        tally.dropped,
+        tuple(dict.fromkeys(unused)),
     )
-    if not rows.notes.faults:
-        return table, []
-    refused = [
-        RefusedCell(
-            identifiers[fault.row].as_py(),
-            sheet,
-            int(rows.row_numbers[fault.row]),
-            fault.column,
-            header.label(fault.column) if fault.column else "",
-            fault.cell,
-            fault.code,
-            fault.details,
-        )
-        for fault in rows.notes.faults
-    ]
-    return table.filter(pa.array(~rows.notes.faulty())), refused
 
 
-def _without_duplicates(table: pa.Table, feed: Feed) -> tuple[pa.Table, list[RefusedCell], int]:
-    """The rows without repeats and contradictions, the refused ones, and how many repeats were dropped."""
-    found = find_duplicates(table, feed)
-    if not found.repeated and not found.conflicting:
-        return table, [], 0
-    refused = []
-    for row, other in found.conflicting:
-        place = {name: table.column(name)[row].as_py() for name in ("row_id", "sheet", "row_no")}
-        other_row = table.column("row_no")[other].as_py()
-        details = {"detail": key_text(table, feed, row), "other_row": other_row}
-        refused.append(RefusedCell(**place, column="", label="", cell="", code="KEY_CONFLICT", details=details))
-    kept = np.ones(table.num_rows, dtype=bool)
-    kept[list(found.repeated) + [row for row, _ in found.conflicting]] = False
-    return table.filter(pa.array(kept)), refused, len(found.repeated)
+@dataclass
+class _Tally:
+    """What the parts of a file add up to."""
+
+    stores: Stores
+    refusals: Refusals
+    rows_read: int = 0
+    rows_quarantined: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    keys: list[np.ndarray] = field(default_factory=list)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    signs: list[tuple[str, Mapping[str, frozenset[str]]]] = field(default_factory=list)
+    read_with: dict[str, None] = field(default_factory=dict)
+
+    def add(self, sheet: str, part: Part) -> None:
+        self.stores.accepted.add(part.accepted)
+        self.refusals.add(part.refused)
+        self.rows_read += part.rows_read
+        self.rows_quarantined += part.rows_quarantined
+        self.dropped.update(part.dropped)
+        self.keys.append(part.keys)
+        self.evidence[sheet] = self.evidence.get(sheet, Evidence()) | part.evidence
+        self.signs.append((sheet, part.signs))
+        self.read_with.update({part.read_with: None} if part.read_with else {})
+
+    def was_misled(self, mapping: SourceMapping) -> bool:
+        """Whether a part was read with other decimal signs than all parts together prove."""
+        final = {sheet: evidence.signs(mapping.decimal_sign) for sheet, evidence in self.evidence.items()}
+        return any(final[sheet][name] != used for sheet, signs in self.signs for name, used in signs.items())
+
+
+def _in_memory(feed: Feed) -> Stores:
+    return Stores(
+        RowStore(accepted_schema(feed), None, lambda table: table),
+        RowStore(QUARANTINE_SCHEMA, None, lambda table: table),
+    )
+
+
+def _read_sheets(
+    sheets: Sequence[Sheet],
+    headers: Mapping[str, Header],
+    reading: Reading,
+    known: Mapping[str, Evidence],
+    stores: Stores,
+) -> _Tally:
+    """Read all sheets that have a header, given what is known of their decimal signs."""
+    tally = _Tally(stores, Refusals(reading.sha256, stores.refused))
+    for sheet in sheets:
+        if sheet.name not in headers:
+            skipped = _filled_rows(sheet)
+            tally.rows_read += skipped
+            tally.dropped.update({"SHEET_SKIPPED": skipped} if skipped else {})
+            continue
+        header = headers[sheet.name]
+
+        def read(cells: Cells, name: str = sheet.name, header: Header = header) -> Part:
+            evidence = known.get(name, Evidence()) | tally.evidence.get(name, Evidence())
+            return read_part(cells, name, header, reading, evidence)
+
+        for part in _in_order(_parts(sheet, header, reading.mapping), read):
+            tally.add(sheet.name, part)
+    stores.accepted.close()
+    return tally
+
+
+def _parts(sheet: Sheet, header: Header, mapping: SourceMapping) -> Iterator[Cells]:
+    """The parts of a sheet; a sheet of which rows are compared with each other is one part."""
+    if isinstance(sheet, SheetInParts) and not any(rule.detail for rule in mapping.drops):
+        return sheet.parts(header.position)
+    return iter([sheet.body(header.position)])
+
+
+def _in_order(parts: Iterator[Cells], read: Callable[[Cells], Part]) -> Iterator[Part]:
+    """Read the parts, several at a time if there are several, and give them back in their order."""
+    first, second = next(parts), next(parts, None)
+    if second is None:
+        yield read(first)
+        return
+    with ThreadPoolExecutor(WORKERS) as pool:
+        under_way: deque[Future[Part]] = deque(pool.submit(read, cells) for cells in (first, second))
+        for cells in parts:
+            under_way.append(pool.submit(read, cells))
+            if len(under_way) > PARTS_AHEAD:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+
+
+def _without_duplicates(tally: _Tally, feed: Feed) -> RowStore:
+    """The store of accepted rows without repeats, which are dropped, and contradictions, which are refused."""
+    rows = tally.stores.accepted
+    found = find_duplicates(np.concatenate(tally.keys), rows.take, feed) if tally.keys else None
+    if found is not None and (found.repeated or found.conflicting):
+        positions = np.asarray([row for row, _ in found.conflicting], dtype=np.int64)
+        needed = np.unique(np.asarray(found.conflicting, dtype=np.int64))
+        table = rows.take(needed)
+        for row, other in found.conflicting:
+            place, other_place = np.searchsorted(needed, (row, other))
+            cell = {name: table.column(name)[int(place)].as_py() for name in ("row_id", "sheet", "row_no")}
+            other_row = table.column("row_no")[int(other_place)].as_py()
+            details = {"detail": key_text(table, feed, int(place)), "other_row": other_row}
+            refused = RefusedCell(**cell, column="", label="", cell="", code="KEY_CONFLICT", details=details)
+            tally.refusals.add([refused])
+        tally.rows_quarantined += len(positions)
+        tally.dropped.update({"DUPLICATE_ROW": len(found.repeated)} if found.repeated else {})
+        rows.remove(np.concatenate([positions, np.asarray(found.repeated, dtype=np.int64)]))
+    tally.refusals.close()
+    return rows
 
 
 def _filled_rows(sheet: Sheet) -> int:

@@ -13,7 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ingestion.batches import ReadFile, WrittenBatch, archive, batch_id_of, recover, write_batch
+from ingestion.batches import (
+    ReadFile,
+    Receipt,
+    WrittenBatch,
+    archive,
+    batch_id_of,
+    recover,
+    stores_of,
+    write_batch,
+)
 from ingestion.cells import FileRefused
 from ingestion.feeds import Feed
 from ingestion.files import FileRows, read_file
@@ -88,14 +97,6 @@ class FeedIngestion:
     def rows_dropped(self) -> int:
         """Rows that state nothing, such as totals and blank rows."""
         return sum(file.rows_dropped for file in self.files)
-
-
-@dataclass(frozen=True)
-class _Receipt:
-    """When a file's bytes were first received: the sequence of that entry of the ledger, and the moment."""
-
-    sequence: int
-    received_at: datetime
 
 
 def files_waiting(home: Home, ledger: Ledger, feeds: Mapping[str, Feed]) -> list[WaitingFile]:
@@ -201,11 +202,11 @@ class _Night:
         read = [entry for entry in self._earlier.get(sha256, ()) if entry["status"] != "refused"]
         return read[0]["name"] if read else None
 
-    def _receipt(self, sha256: str) -> _Receipt:
+    def _receipt(self, sha256: str) -> Receipt:
         if sha256 in self._earlier:
             first = self._earlier[sha256][0]
-            return _Receipt(first["sequence"], datetime.fromisoformat(first["recorded_at"]))
-        return _Receipt(self._sequence + len(self._results), self._moment)
+            return Receipt(first["sequence"], datetime.fromisoformat(first["recorded_at"]))
+        return Receipt(self._sequence + len(self._results), self._moment)
 
     def _read_one(self, sha256: str, name: str, size: int) -> None:
         receipt = self._receipt(sha256)
@@ -219,6 +220,7 @@ class _Night:
                 received_on,
                 self._mappings,
                 self._pdf_templates,
+                lambda mapping: stores_of(self._home, self._feed, sha256, receipt, mapping),
             )
         except FileRefused as refusal:
             self._record(_refused(refusal, sha256, name, self._feed, size))
@@ -227,7 +229,7 @@ class _Night:
             cause = f"{type(error).__name__}: {error}"
             self._record(_refused(FileRefused("READER_FAILED", cause=cause), sha256, name, self._feed, size))
         else:
-            self._read.append(ReadFile(sha256, receipt.sequence, receipt.received_at, rows))
+            self._read.append(ReadFile(sha256, receipt, rows))
             self._record(_accepted(rows, sha256, name, self._feed, size))
 
     def _record(self, result: FileResult) -> None:
@@ -251,7 +253,7 @@ def _accepted(rows: FileRows, sha256: str, name: str, feed: Feed, size: int) -> 
         message_fr=message_fr,
         message_en=message_en,
         rows_read=rows.rows_read,
-        rows_accepted=rows.accepted.num_rows,
+        rows_accepted=rows.rows_accepted,
         rows_quarantined=rows.rows_quarantined,
         rows_dropped=rows.dropped.total(),
         dropped_by_reason=dict(sorted(rows.dropped.items())),

@@ -17,6 +17,7 @@ from ingestion import casting
 from ingestion.cells import CellFault, CellKind, Cells, Column
 from ingestion.checks import Checked, Values, check_rows
 from ingestion.dates import Edge, parse_date, parse_timestamp
+from ingestion.decimal_signs import Evidence, evidence_of
 from ingestion.dropping import rows_to_drop
 from ingestion.feeds import Feed, FeedColumn
 from ingestion.folding import fold
@@ -35,7 +36,8 @@ from warehouse.reviews import TO_CONFIRM
 class SheetRows:
     """The rows of one sheet: typed columns of the feed (and the measure as printed), their numbers, notes on them.
 
-    `source_columns` are the numbers, from 1, of the columns that unpivoted rows came from. `rows_read` counts the dropped rows too.
+    `source_columns` are the numbers, from 1, of the columns that unpivoted rows came from. `rows_read` counts the dropped rows too. `signs` are the decimal signs that made a difference, by column, `evidence` is
+    what these rows prove of them.
     """
 
     table: pa.Table
@@ -44,6 +46,8 @@ class SheetRows:
     notes: Notes
     rows_read: int
     dropped: Counter[str]
+    evidence: Evidence
+    signs: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,12 @@ def read_rows(
     feed: Feed,
     stated: Mapping[str, str],
     received_on: date,
+    known: Evidence = Evidence(),
 ) -> SheetRows:
-    """Type and check the rows of a sheet. `stated` are columns that the file's name states."""
+    """Type and check the rows of a sheet, or of a part of it.
+
+    `stated` are columns that the file's name states, `known` is what other parts of the sheet prove of decimal signs.
+    """
     mapping = replace(
         mapping,
         decimal_sign=cells.decimal_sign or mapping.decimal_sign,
@@ -94,17 +102,18 @@ def read_rows(
     columns = {**source.columns, **{name: _filled(source.columns.get(name), cells) for name, cells in fixed.items()}}
     of_mapping = {"PERIOD_NORMALISED": not mapping.period_end_is_inclusive, TO_CONFIRM: mapping.is_to_confirm}
     notes = Notes(count, cells.flags | {flag for flag, applies in of_mapping.items() if applies})
-    table = _typed(columns, mapping, feed, notes, received_on, cells.uses_1904_dates)
+    evidence = evidence_of(columns, feed)
+    signs = (known | evidence).signs(mapping.decimal_sign)
+    table = _typed(columns, mapping, feed, signs, notes, received_on, cells.uses_1904_dates)
     for row, (code, text) in source.faults.items():
         notes.refuse_whole(row, text, code)
     for row, flags in source.record_flags.items():
         notes.flag(row, flags)
-    return SheetRows(table, source.row_numbers, source.source_columns, notes, rows_read, dropped)
+    used = {name: signs[name] for name in evidence.marked}
+    return SheetRows(table, source.row_numbers, source.source_columns, notes, rows_read, dropped, evidence, used)
 
 
-def _unpivoted(
-    cells: Cells, header: Header, mapping: SourceMapping, value: str, source: Source
-) -> tuple[Source, int]:
+def _unpivoted(cells: Cells, header: Header, mapping: SourceMapping, value: str, source: Source) -> tuple[Source, int]:
     """One row per cell of the wide columns, row by row; and how many of them are empty, which state nothing."""
     count, width = len(cells), len(header.wide)
     rows = np.repeat(np.arange(count), width)
@@ -140,12 +149,12 @@ def _typed(
     columns: Mapping[str, Column],
     mapping: SourceMapping,
     feed: Feed,
+    signs: Mapping[str, frozenset[str]],
     notes: Notes,
     received_on: date,
     uses_1904_dates: bool | None,
 ) -> pa.Table:
     rules = {rule.name: rule for rule in mapping.columns}
-    signs = _decimal_signs(columns, mapping, feed)
     values: Values = {}
     units_in_cells: dict[str, dict[int, str]] = {}
     for column in feed.columns:
@@ -177,21 +186,6 @@ def _typed(
         arrays["quantity_as_printed"] = _as_printed(texts.get(feed.measure.quantity, nothing))
         arrays["unit_as_printed"] = _as_printed(texts.get(feed.measure.unit or "", nothing))
     return pa.table(arrays)
-
-
-def _decimal_signs(columns: Mapping[str, Column], mapping: SourceMapping, feed: Feed) -> dict[str, frozenset[str]]:
-    """The decimal signs that each column may use: the mapping's and what its cells prove.
-
-    A column that proves none takes the one sign that the file's other columns prove, if they agree.
-    """
-    proven = {
-        column.name: casting.decimal_evidence(columns[column.name])
-        for column in feed.columns
-        if column.type == "decimal" and column.name in columns
-    }
-    stated = frozenset({mapping.decimal_sign} if mapping.decimal_sign else ())
-    of_file = frozenset().union(*proven.values()) | stated
-    return {name: (signs | stated) or (of_file if len(of_file) == 1 else frozenset()) for name, signs in proven.items()}
 
 
 def _cast(

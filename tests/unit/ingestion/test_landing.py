@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from bill_files import bill, csv_bytes
 
-from ingestion import batches, files, landing
+from ingestion import batches, files, landing, row_store
 from ingestion.feeds import QUARANTINE_SCHEMA, load_feeds, raw_schema
 from ingestion.landing import FeedIngestion, files_waiting, ingest_feed, recover
 from ingestion.mapping import load_mappings
@@ -225,7 +225,7 @@ class Crash(BaseException):
 
 def _steps() -> Iterator[tuple[Any, str]]:
     yield batches.os, "fsync"
-    yield batches.pq, "write_table"
+    yield row_store.pq.ParquetWriter, "write_table"
     yield batches, "file_sha256"
     yield landing, "archive"
     yield landing, "read_file"

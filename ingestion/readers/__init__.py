@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingestion.cells import FileRefused, Sheet
-from ingestion.readers import csv, enedis, excel, facturx, green_button, invoices, json_records, mscons, parquet, pdf
+from ingestion.readers import (
+    csv,
+    customs_declarations,
+    enedis,
+    excel,
+    facturx,
+    green_button,
+    invoices,
+    json_records,
+    mscons,
+    parquet,
+    pdf,
+)
 from ingestion.readers.edifact import is_edifact
 from ingestion.readers.malware import scan_file
 from ingestion.readers.pdf_template import Template
@@ -115,4 +127,4 @@ def _open_message(path: Path, first: bytes) -> Sequence[Sheet]:
         return green_button.open_sheets(path)
     if tag in invoices.ROOTS:
         return invoices.open_sheets(path)
-    raise FileRefused("XML_UNKNOWN", root=tag)
+    return customs_declarations.open_sheets(path)

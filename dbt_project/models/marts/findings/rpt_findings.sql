@@ -1,5 +1,6 @@
 {%- set families = [
-    'allocations', 'duplicates', 'factors', 'gaps', 'overlaps', 'production', 'registers', 'unit_slips',
+    'allocations', 'amounts', 'calendar', 'duplicates', 'factors', 'gaps', 'overlaps', 'periods', 'production',
+    'registers', 'resubmissions', 'unit_slips', 'use_levels',
 ] -%}
 
 with checks as (

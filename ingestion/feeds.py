@@ -23,6 +23,7 @@ ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
     "member": pa.string(),
     "country": pa.string(),
+    "tariff_code": pa.string(),
     "unit": pa.string(),
     "choice": pa.string(),
     "date": pa.date32(),

@@ -22,6 +22,11 @@ ICE_LENGTH = 15
 SHORTEST_ICE = 11
 # Tax (IF), business tax (TP) and social security (CNSS) numbers have 6 to 9 digits; a trade register number names itself.
 OTHER_COMPANY_NUMBER = re.compile(r"(?:(?:IF|RC|TP|CNSS|PATENTE)[ .:n°]*)[0-9].*|[0-9]{6,9}", re.IGNORECASE)
+TARIFF_MARKS = re.compile(r"[\s.\-\u00a0\u202f\u2009]+")
+TARIFF_LENGTH = 10
+# The last heading of each chapter of the Harmonised System (2022) whose codes begin with a zero, and those deleted since.
+LAST_HEADINGS = {"01": 6, "02": 10, "03": 9, "04": 10, "05": 11, "06": 4, "07": 14, "08": 14, "09": 10}
+DELETED_HEADINGS = frozenset({"0503", "0509"})
 EXACT_DIGITS = 15  # a spreadsheet keeps no more digits of a number
 
 # Spellings seen in customs and trade files beside the official names of ISO 3166-1.
@@ -94,6 +99,26 @@ def parse_member(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozen
         return str(ice.validate(compact)), frozenset(flags)
     except ValidationError as error:
         raise CellFault("ICE_INVALID") from error
+
+
+def parse_tariff_code(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozenset[str]]:
+    """A code of the Moroccan tariff: digits without dots and spaces, and with the zero that a spreadsheet took away.
+
+    A zero is put before nine digits only where that makes a heading of the Harmonised System. Raises like
+    `parse_identifier`; how long a code must be is said by the feed.
+    """
+    value, flags = parse_identifier(text, kind)
+    compact = TARIFF_MARKS.sub("", unicodedata.normalize("NFKC", value))
+    if not (compact.isascii() and compact.isdigit()):
+        return value, flags
+    if compact != value:
+        flags |= {"HS_FORMATTED"}
+    padded = f"0{compact}"
+    heading = int(padded[2:4] or 0)
+    exists = 1 <= heading <= LAST_HEADINGS.get(padded[:2], 0) and padded[:4] not in DELETED_HEADINGS
+    if len(padded) == TARIFF_LENGTH and exists:
+        return padded, flags | {"HS_PADDED"}
+    return compact, flags
 
 
 def sender_of(name: str) -> str | None:

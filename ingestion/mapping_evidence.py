@@ -49,7 +49,7 @@ class Profile:
         """The share of cells that can be read as a type of a feed; 1 for an empty column and for what takes any text."""
         if not self.texts:
             return 1.0
-        if type_ in ("identifier", "text", "choice"):
+        if type_ in ("identifier", "tariff_code", "text", "choice"):
             return (
                 1.0 - self.shares["date"] if type_ != "text" else 1.0 - max(self.shares["date"], self.shares["number"])
             )

@@ -22,7 +22,7 @@ from ingestion.dropping import rows_to_drop
 from ingestion.feeds import Feed, FeedColumn
 from ingestion.folding import fold
 from ingestion.header import Header
-from ingestion.identifiers import parse_country, parse_identifier, parse_member, parse_text
+from ingestion.identifiers import parse_country, parse_identifier, parse_member, parse_tariff_code, parse_text
 from ingestion.mapping import ColumnRule, SourceMapping
 from ingestion.notes import Notes
 from ingestion.numbers import parse_native_number, parse_number
@@ -209,6 +209,7 @@ def _parser(
         "identifier": parse_identifier,
         "member": parse_member,
         "country": parse_country,
+        "tariff_code": parse_tariff_code,
         "unit": parse_unit,
         "integer": _parse_integer,
         "choice": partial(_parse_choice, {fold(choice): choice for choice in column.choices}),

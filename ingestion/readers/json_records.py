@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -231,8 +232,8 @@ def _after_space(text: str, at: int) -> int:
 def _object_of(pairs: list[tuple[str, Any]]) -> _Object:
     value = _Object(pairs)
     if len(value) < len(pairs):
-        seen: set[str] = set()
-        value.repeated = next(key for key, _ in pairs if key in seen or seen.add(key))
+        counts = Counter(key for key, _ in pairs)
+        value.repeated = next(key for key, count in counts.items() if count > 1)
     return value
 
 

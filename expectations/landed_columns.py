@@ -33,6 +33,7 @@ def energy_bills(frame: pd.DataFrame) -> pd.DataFrame:
     """Days of the period; kWh, MAD/kWh, MAD/L, use per day; its ratio to the median of the register."""
     days = _days(frame)
     counted = frame["component"].isin(["energy", "losses"]) & ~frame["register"].isin(["reactive", "demand"])
+    counted &= ~frame["bill_type"].eq("void")
     energy_line = counted & frame["component"].eq("energy")
     electricity = frame["carrier"].isin(PURCHASED_ELECTRICITY)
     kwh = (frame["quantity"] * frame["unit"].map(KWH_PER_UNIT).astype("float64")).where(electricity & counted)

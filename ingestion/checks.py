@@ -110,14 +110,14 @@ def _check_energy_bills(checked: Checked) -> None:
     checked.refuse(ordinary & negative, "quantity", "NEGATIVE_QUANTITY")
     energy = _is_one_of(values["component"], COUNTED_COMPONENTS)
     counted = energy & ~_is_one_of(values["register"], UNCOUNTED_REGISTERS)
-    readable = ~_unread(checked, "quantity", "component", "register")
-    checked.refuse(counted & readable & _mask(quantity.is_null()), "quantity", "REQUIRED_MISSING")
+    readable = ~_unread(checked, "quantity", "component", "register", "bill_type")
+    # A void says which bill never was, and need not repeat what that bill said.
+    stated = counted & ~_is_one_of(bill_type, ("void",))
+    checked.refuse(stated & readable & _mask(quantity.is_null()), "quantity", "REQUIRED_MISSING")
     readable = ~_unread(checked, "unit")
     without_unit = _mask(quantity.is_valid()) & _mask(values["unit"].is_null())
     checked.refuse(energy & readable & without_unit, "unit", "UNIT_MISSING")
     checked.refuse(counted & _is_one_of(values["unit"], NO_ENERGY_UNITS), "unit", "NOT_ENERGY")
-    below = pc.less(values["index_end"], values["index_start"])
-    checked.refuse(below, "index_end", "METER_ROLLOVER", "index_start")
 
 
 def _sign_credit_notes(checked: Checked) -> None:

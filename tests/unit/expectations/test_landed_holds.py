@@ -86,6 +86,19 @@ def test_a_credit_note_is_judged_by_its_price_like_any_bill() -> None:
     assert "r02" in _held(frame, "landed.energy_bills.price_plausible")
 
 
+def test_a_void_is_not_judged_by_what_it_repeats() -> None:
+    frame = energy_bills()
+    frame.loc[2, ["bill_type", "quantity"]] = ["void", Decimal("-12.5")]
+    assert check_landed("energy_bills", frame).holds.empty
+
+
+def test_a_batch_of_bills_that_name_only_their_meter_is_judged_all_the_same() -> None:
+    frame = energy_bills().assign(site_id=None)
+    assert check_landed("energy_bills", frame).holds.empty
+    frame.loc[2, "quantity"] = Decimal("12500")
+    assert set(check_landed("energy_bills", frame).holds["row_id"]) == {"r02", "r08", "r09", "r10"}
+
+
 def test_arrow_types_give_the_same_answer() -> None:
     frame = production()
     frame.at[2, "quantity_gross"] = Decimal("900000")

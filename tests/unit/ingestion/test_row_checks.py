@@ -46,7 +46,6 @@ EXPORT = {
         ({"quantity": "-5"}, "NEGATIVE_QUANTITY", "quantity"),
         ({"bill_type": "credit_note", "quantity": "-5"}, "CREDIT_UNLINKED", "corrects_bill_no"),
         ({"bill_type": "corrective"}, "CREDIT_UNLINKED", "corrects_bill_no"),
-        ({"index_start": "99990", "index_end": "120"}, "METER_ROLLOVER", "index_end"),
     ],
 )
 def test_one_fault_refuses_one_row(tmp_path: Path, changes: dict[str, str], code: str, at: str) -> None:
@@ -99,6 +98,25 @@ def test_a_unit_in_the_cell_fills_or_agrees_with_the_column(tmp_path: Path) -> N
     assert column(rows, "quantity") == [Decimal(450), Decimal(2)]
     assert column(rows, "quantity_as_printed") == ["450 kWh", "2 MWh"]
     assert column(rows, "unit_as_printed") == [None, "MWH"]
+
+
+def test_a_void_says_no_quantity_and_names_a_bill_or_is_known_by_its_own_number(tmp_path: Path) -> None:
+    rows = read_bills(
+        tmp_path,
+        bill(bill_type="Annulation", quantity="", unit="", bill_no="A1", corrects_bill_no="F1"),
+        bill(bill_type="Annulée", bill_no="F2"),
+        bill(bill_type="Void", quantity="-500", bill_no="F3"),
+        bill(bill_type="invoice", quantity="", bill_no="F4"),
+    )
+    assert column(rows, "bill_type") == ["void", "void", "void"]
+    assert column(rows, "quantity") == [None, Decimal(1500), Decimal(-500)]
+    assert codes(rows) == {"REQUIRED_MISSING": 1}
+
+
+def test_an_index_that_falls_is_judged_with_the_register_of_meters(tmp_path: Path) -> None:
+    rows = read_bills(tmp_path, bill(index_start="99990", index_end="120"))
+    assert column(rows, "index_end") == [Decimal(120)]
+    assert codes(rows) == {}
 
 
 def test_french_words_for_choices_carriers_and_units(tmp_path: Path) -> None:

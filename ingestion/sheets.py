@@ -17,7 +17,7 @@ from ingestion import casting
 from ingestion.cells import CellFault, CellKind, Cells, Column
 from ingestion.checks import Checked, Values, check_rows
 from ingestion.dates import Edge, parse_date, parse_timestamp
-from ingestion.decimal_signs import Evidence, evidence_of
+from ingestion.decimal_signs import NOTHING_KNOWN, Evidence, evidence_of
 from ingestion.dropping import rows_to_drop
 from ingestion.feeds import Feed, FeedColumn
 from ingestion.folding import fold
@@ -36,7 +36,8 @@ from warehouse.reviews import TO_CONFIRM
 class SheetRows:
     """The rows of one sheet: typed columns of the feed (and the measure as printed), their numbers, notes on them.
 
-    `source_columns` are the numbers, from 1, of the columns that unpivoted rows came from. `rows_read` counts the dropped rows too. `signs` are the decimal signs that made a difference, by column, `evidence` is
+    `source_columns` are the numbers, from 1, of the columns that unpivoted rows came from. `rows_read` counts the
+    dropped rows too. `signs` are the decimal signs that made a difference, by column; `evidence` is
     what these rows prove of them.
     """
 
@@ -68,7 +69,7 @@ def read_rows(
     feed: Feed,
     stated: Mapping[str, str],
     received_on: date,
-    known: Evidence = Evidence(),
+    known: Evidence = NOTHING_KNOWN,
 ) -> SheetRows:
     """Type and check the rows of a sheet, or of a part of it.
 
@@ -172,7 +173,7 @@ def _typed(
             )
     if feed.period and not mapping.period_end_is_inclusive:
         end = values[feed.period[1]]
-        values[feed.period[1]] = pc.subtract(end.cast(pa.int32()), 1).cast(pa.date32())
+        values[feed.period[1]] = pc.subtract(end.cast(pa.int32()), pa.scalar(1, pa.int32())).cast(pa.date32())
     for column_name, copied in mapping.copies.items():
         values[column_name] = pc.coalesce(values[column_name], values[copied])
     for column in feed.columns:

@@ -25,7 +25,7 @@ from ingestion.identifiers import sender_of
 from ingestion.mapping import SourceMapping
 from ingestion.parts import Part, Reading, accepted_schema, read_part
 from ingestion.quarantine import Refusals, RefusedCell
-from ingestion.readers import open_sheets
+from ingestion.readers import flags_of_name, open_sheets
 from ingestion.readers.pdf_template import Template
 from ingestion.row_store import RowStore
 
@@ -102,7 +102,8 @@ def read_file(
     sheets = open_sheets(path, pdf_templates)
     valid = [mapping for mapping in mappings if mapping.is_valid_on(received_on)]
     mapping, headers = choose(valid, feed, {sheet.name: sheet.head() for sheet in sheets})
-    reading = Reading(sha256, mapping, feed, mapping.values_of_file_name(name), sender_of(name), received_on)
+    stated, flags = mapping.values_of_file_name(name), flags_of_name(path, name)
+    reading = Reading(sha256, mapping, feed, stated, sender_of(name), received_on, flags)
     known: Mapping[str, Evidence] = {}
     while True:
         stores = open_stores(mapping) if open_stores else _in_memory(feed)

@@ -16,7 +16,7 @@ from ingestion.numbers import EXCEL_ERROR
 
 LOST_DIGITS = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+")
 SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
-NAMED_SENDER = re.compile(r"([0-9]{15})[_/]")
+NAMED_SENDER = re.compile(r"(?:^|\.zip/)([0-9]{15})[_/]", re.IGNORECASE)
 FORMULA_STARTS = ("=", "@", "+", "-")
 ICE_LENGTH = 15
 SHORTEST_ICE = 11
@@ -122,9 +122,12 @@ def parse_tariff_code(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, f
 
 
 def sender_of(name: str) -> str | None:
-    """The member that a file's name states as its sender: an ICE as its first folder, or before its first underscore."""
-    stated = NAMED_SENDER.match(name)
-    return stated[1] if stated and ice.is_valid(stated[1]) else None
+    """The member that a file's name states as its sender: an ICE as its first folder, or before its first underscore.
+
+    A file of a zip is sent by whom the name of the zip states, or else by whom its own name in the zip states.
+    """
+    stated = (match[1] for match in NAMED_SENDER.finditer(name))
+    return next((number for number in stated if ice.is_valid(number)), None)
 
 
 def parse_country(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozenset[str]]:

@@ -13,28 +13,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ingestion.batches import (
-    ReadFile,
-    Receipt,
-    WrittenBatch,
-    archive,
-    batch_id_of,
-    recover,
-    stores_of,
-    write_batch,
-)
+from ingestion.archive import archive
+from ingestion.batches import ReadFile, Receipt, WrittenBatch, batch_id_of, recover, stores_of, write_batch
 from ingestion.cells import FileRefused
 from ingestion.feeds import Feed
 from ingestion.files import FileRows, read_file
 from ingestion.mapping import load_mappings
 from ingestion.readers.pdf_template import load_templates
 from ingestion.reasons import load_reasons
+from ingestion.unpacking import Member, is_zip_of_files, printable, unpack
 from warehouse.home import Home, file_sha256
 from warehouse.ledger import Entry, Ledger
 
 __all__ = ["FeedIngestion", "FileResult", "WaitingFile", "files_waiting", "ingest_feed", "recover"]
 
 logger = logging.getLogger(__name__)
+
+Status = Literal["accepted", "partial", "refused", "seen"]
 
 UNFINISHED = (".tmp", ".part", ".crdownload", ".filepart")
 
@@ -57,7 +52,7 @@ class FileResult:
     name: str
     feed: str
     size_bytes: int
-    status: Literal["accepted", "partial", "refused", "seen"]
+    status: Status
     mapping: str | None = None
     mapping_version: str | None = None
     reason_code: str | None = None
@@ -68,6 +63,7 @@ class FileResult:
     rows_quarantined: int = 0
     rows_dropped: int = 0
     dropped_by_reason: dict[str, int] = field(default_factory=dict)
+    container_sha256: str | None = None  # of the zip that it came in
 
 
 @dataclass(frozen=True)
@@ -131,6 +127,16 @@ def ingest_feed(
     return night.close()
 
 
+@dataclass(frozen=True)
+class _Received:
+    """A file that is in the archive now, and the zip that it came in."""
+
+    sha256: str
+    name: str
+    size: int
+    container: str | None = None
+
+
 class _Night:
     """The files of one feed, taken in one after the other, then written and recorded together."""
 
@@ -140,6 +146,7 @@ class _Night:
         self._mappings = load_mappings(home.mappings).get(feed.name, ())
         self._pdf_templates = load_templates(home.pdf_templates)
         self._sequence = ledger.next_sequence()
+        self._is_rereading = False
         self._results: list[FileResult] = []
         self._read: list[ReadFile] = []
         self._earlier: dict[str, list[Entry]] = {}
@@ -150,22 +157,21 @@ class _Night:
     def receive(self, waiting: WaitingFile) -> None:
         """Archive a file that waits and read it, unless its bytes were read before under another name."""
         try:
-            sha256, size = archive(self._home, waiting.path)
+            size = archive(self._home, waiting.path, waiting.sha256)
         except OSError as error:
             # The next night finds it again: it stays in the landing folder and out of the ledger.
-            logger.warning("landing/%s/%s cannot be copied: %s", waiting.feed, waiting.name, error)
+            logger.warning("landing/%s/%s is left for the next night: %s", waiting.feed, waiting.name, error)
             return
-        first_name = self._name_if_read(sha256)
-        if first_name is None:
-            self._read_one(sha256, waiting.name, size)
-        else:
-            seen = FileRefused("FILE_SEEN", first_name=first_name)
-            self._record(_refused(seen, sha256, waiting.name, self._feed, size))
+        self._take(_Received(waiting.sha256, waiting.name, size))
 
     def read_archive(self) -> None:
-        """Read every archived file of the feed again, in the order of receipt."""
+        """Read every archived file of the feed again, in the order of receipt; those of a zip come with it."""
+        self._is_rereading = True
         for sha256, entries in sorted(self._earlier.items(), key=lambda item: item[1][0]["sequence"]):
-            self._read_one(sha256, entries[-1]["name"], entries[-1]["size_bytes"])
+            last = self._last_reading(sha256)
+            if last and not last.get("container_sha256"):
+                self._read_or_unpack(_Received(sha256, last["name"], entries[-1]["size_bytes"]))
+        self._is_rereading = False
 
     def close(self) -> FeedIngestion:
         """Write the batch and record it; nothing is written when there is nothing new."""
@@ -208,29 +214,74 @@ class _Night:
             return Receipt(first["sequence"], datetime.fromisoformat(first["recorded_at"]))
         return Receipt(self._sequence + len(self._results), self._moment)
 
-    def _read_one(self, sha256: str, name: str, size: int) -> None:
-        receipt = self._receipt(sha256)
+    def _last_reading(self, sha256: str) -> Entry | None:
+        """The entry under which these bytes were last read into rows, or last refused if they never were."""
+        entries = self._earlier.get(sha256, [])
+        read = [entry for entry in entries if entry["status"] != "refused"]
+        return next(reversed(read or entries), None)
+
+    def _take(self, file: _Received) -> None:
+        first_name = self._name_if_read(file.sha256)
+        if first_name is None:
+            self._read_or_unpack(file)
+        else:
+            self._refuse(file, FileRefused("FILE_SEEN", first_name=first_name))
+
+    def _read_or_unpack(self, file: _Received) -> None:
+        if is_zip_of_files(self._home.archive / file.sha256):
+            self._unpack(file)
+        else:
+            self._read_one(file)
+
+    def _unpack(self, file: _Received) -> None:
         try:
-            received_on = receipt.received_at.date()
+            members = unpack(self._home, file.sha256, file.name)
+        except FileRefused as refusal:
+            self._refuse(file, refusal)
+            return
+        self._record(_unpacked(file, self._feed, len(members)))
+        for member in members:
+            received = _Received(member.sha256, member.name, member.size, file.sha256)
+            if member.refusal:
+                self._refuse(received, member.refusal)
+            elif member.files is not None:
+                self._record(_unpacked(received, self._feed, member.files))
+            elif not self._is_rereading:
+                self._take(received)
+            elif self._comes_with_its_zip(member, file.sha256):
+                self._read_one(received)
+
+    def _comes_with_its_zip(self, member: Member, container: str) -> bool:
+        """Whether a file of a zip that is unpacked again is the one whose rows count, not a copy of another."""
+        last = self._last_reading(member.sha256)
+        if last is None:
+            return all(result.file_sha256 != member.sha256 for result in self._results)
+        return (last["name"], last.get("container_sha256")) == (member.name, container)
+
+    def _read_one(self, file: _Received) -> None:
+        receipt = self._receipt(file.sha256)
+        try:
             rows = read_file(
-                self._home.archive / sha256,
-                name,
-                sha256,
+                self._home.archive / file.sha256,
+                file.name,
+                file.sha256,
                 self._feed,
-                received_on,
+                receipt.received_at.date(),
                 self._mappings,
                 self._pdf_templates,
-                lambda mapping: stores_of(self._home, self._feed, sha256, receipt, mapping),
+                lambda mapping: stores_of(self._home, self._feed, file.sha256, receipt, mapping),
             )
         except FileRefused as refusal:
-            self._record(_refused(refusal, sha256, name, self._feed, size))
+            self._refuse(file, refusal)
         except Exception as error:  # one file never stops the others
-            logger.exception("landing/%s/%s: the reader failed", self._feed.name, name)
-            cause = f"{type(error).__name__}: {error}"
-            self._record(_refused(FileRefused("READER_FAILED", cause=cause), sha256, name, self._feed, size))
+            logger.exception("landing/%s/%s: the reader failed", self._feed.name, file.name)
+            self._refuse(file, FileRefused("READER_FAILED", cause=f"{type(error).__name__}: {error}"))
         else:
-            self._read.append(ReadFile(sha256, receipt, rows))
-            self._record(_accepted(rows, sha256, name, self._feed, size))
+            self._read.append(ReadFile(file.sha256, receipt, rows))
+            self._record(_accepted(rows, file, self._feed))
+
+    def _refuse(self, file: _Received, refusal: FileRefused) -> None:
+        self._record(_refused(refusal, file, self._feed))
 
     def _record(self, result: FileResult) -> None:
         self._results.append(result)
@@ -238,16 +289,18 @@ class _Night:
             self._on_file(result)
 
 
-def _accepted(rows: FileRows, sha256: str, name: str, feed: Feed, size: int) -> FileResult:
+def _result(file: _Received, feed: Feed, status: Status, **facts: Any) -> FileResult:
+    return FileResult(file.sha256, file.name, feed.name, file.size, status, container_sha256=file.container, **facts)
+
+
+def _accepted(rows: FileRows, file: _Received, feed: Feed) -> FileResult:
     message_fr = message_en = None
     if rows.unused_headers:
         message_fr, message_en = load_reasons()["COLUMNS_UNUSED"].messages(headers=", ".join(rows.unused_headers))
-    return FileResult(
-        file_sha256=sha256,
-        name=name,
-        feed=feed.name,
-        size_bytes=size,
-        status="partial" if rows.rows_quarantined else "accepted",
+    return _result(
+        file,
+        feed,
+        "partial" if rows.rows_quarantined else "accepted",
         mapping=rows.mapping.name,
         mapping_version=rows.mapping.version,
         message_fr=message_fr,
@@ -260,18 +313,15 @@ def _accepted(rows: FileRows, sha256: str, name: str, feed: Feed, size: int) -> 
     )
 
 
-def _refused(refusal: FileRefused, sha256: str, name: str, feed: Feed, size: int) -> FileResult:
+def _unpacked(file: _Received, feed: Feed, files: int) -> FileResult:
+    message_fr, message_en = load_reasons()["UNPACKED"].messages(files=files)
+    return _result(file, feed, "accepted", reason_code="UNPACKED", message_fr=message_fr, message_en=message_en)
+
+
+def _refused(refusal: FileRefused, file: _Received, feed: Feed) -> FileResult:
     message_fr, message_en = load_reasons()[refusal.code].messages(**refusal.details)
-    return FileResult(
-        file_sha256=sha256,
-        name=name,
-        feed=feed.name,
-        size_bytes=size,
-        status="seen" if refusal.code == "FILE_SEEN" else "refused",
-        reason_code=refusal.code,
-        message_fr=message_fr,
-        message_en=message_en,
-    )
+    status: Status = "seen" if refusal.code == "FILE_SEEN" else "refused"
+    return _result(file, feed, status, reason_code=refusal.code, message_fr=message_fr, message_en=message_en)
 
 
 def _batch_entry(feed: str, batch_id: str, files: list[str], written: WrittenBatch) -> dict[str, Any]:
@@ -289,8 +339,10 @@ def _landed(home: Home, feed: str) -> Iterator[tuple[str, Path]]:
         found.extend(Path(place, name) for name in names if not name.startswith("."))
     for path in sorted(found):
         if path.suffix.lower() not in UNFINISHED and path.resolve().is_relative_to(landing) and path.is_file():
-            # A name that is not valid UTF-8 has to be spelled so that the ledger can hold it.
-            yield os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace"), path
+            # A name that is not valid UTF-8 has to be spelled so that the ledger can hold it; one with line breaks,
+            # so that no message can be mistaken for two.
+            spelled = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+            yield printable(spelled), path
 
 
 def _sha256_of(path: Path) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -40,6 +40,7 @@ class Reading:
     stated: Mapping[str, str]
     sender: str | None
     received_on: date
+    flags: frozenset[str] = frozenset()  # of every row
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def accepted_schema(feed: Feed) -> pa.Schema:
 
 def read_part(cells: Cells, sheet: str, header: Header, reading: Reading, known: Evidence) -> Part:
     """Read the cells of a part of a sheet; `known` is what other parts prove of decimal signs."""
+    cells = replace(cells, flags=cells.flags | reading.flags)
     rows = read_rows(cells, header, reading.mapping, reading.feed, reading.stated, reading.received_on, known)
     rows = settle_invoice_lines(rows, cells, header, reading.mapping)
     _refuse_other_members(rows, reading.sender)

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-import olefile
+import olefile  # type: ignore[import-untyped]
 
 from ingestion.cells import FileRefused
 from ingestion.readers.excel.facts import ERROR_TEXTS, ERROR_UNKNOWN, BookFacts, Bounds, Merged, SheetFacts, check_cells
@@ -41,7 +41,9 @@ def read_facts(path: Path) -> BookFacts:
             content = container.openstream(stream).read()
             has_macros = any(name.split("/")[0] in MACRO_STORAGES for name in names)
     except (OSError, ValueError, OverflowError, LookupError, TypeError, struct.error, RecursionError) as error:
-        raise FileRefused("CORRUPT", cause=str(error)) from error
+        # The name of the stream is plain even where the container is damaged.
+        is_encrypted = ENCRYPTED_PACKAGE.encode("utf-16-le") in path.read_bytes()
+        raise FileRefused("ENCRYPTED" if is_encrypted else "CORRUPT", cause=str(error)) from error
     try:
         return _book_facts(content, has_macros)
     except (struct.error, IndexError) as error:

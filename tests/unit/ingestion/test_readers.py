@@ -101,7 +101,7 @@ def _zip(name: str) -> bytes:
         (b"a,b\0,c\n", "NOT_TEXT"),
         (b"\x00\x01\x02\xff", "NOT_TEXT"),
         (b"%PDF-1.7 ...", "CORRUPT"),
-        (b"\xef\xbb\xbf<?xml version='1.0'?><Invoice/>", "TYPE_UNKNOWN"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><Invoice/>", "XML_UNKNOWN"),
         (_zip("readme.txt"), "TYPE_UNKNOWN"),
         (_zip("xl/workbook.xml"), "CORRUPT"),
         (_zip("xl/workbook.xml")[:-30], "CORRUPT"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from ingestion.feeds import QUARANTINE_SCHEMA, Feed, raw_schema
@@ -53,26 +54,6 @@ class WrittenBatch:
     quarantine_sha256: str | None
 
 
-def archive(home: Home, source: Path) -> tuple[str, int]:
-    """Copy a file into the archive under the SHA-256 of its bytes; return that and the size.
-
-    The bytes are hashed as they are copied, so that a file which grows meanwhile is archived as what was read of it.
-    """
-    home.archive.mkdir(parents=True, exist_ok=True)
-    temporary = home.archive / f".{os.getpid()}{TEMPORARY}"
-    digest, size = hashlib.sha256(), 0
-    with source.open("rb") as reading, temporary.open("wb") as writing:
-        while chunk := reading.read(CHUNK):
-            digest.update(chunk)
-            writing.write(chunk)
-            size += len(chunk)
-        writing.flush()
-        os.fsync(writing.fileno())
-    target = home.archive / digest.hexdigest()
-    temporary.replace(target)
-    return digest.hexdigest(), size
-
-
 def batch_id_of(feed: str, files: Sequence[tuple[str, str | None, str | None]]) -> str:
     """The identifier of a batch of files (sha256, mapping, version): the same files read the same way give the same."""
     parts = sorted("|".join((sha256, mapping or "", version or "")) for sha256, mapping, version in files)
@@ -104,14 +85,14 @@ def write_batch(home: Home, feed: Feed, batch_id: str, files: Sequence[ReadFile]
     stores = [file.rows.stores for file in files]
     ready = stores[0].accepted.whole_file if [store.batch_id for store in stores] == [batch_id] else None
     if ready is not None:
-        raw_sha256 = _put(ready, raw_path)
+        raw_sha256: str | None = _put(ready, raw_path)
     else:
         tables = (
             _with_provenance(table, feed, file.sha256, file.receipt, file.rows.mapping, batch_id)
             for file in files
             for table in file.rows.stores.accepted.tables()
         )
-        ordered = tables if rows > ROW_GROUP else _sorted_by_member(raw_schema(feed), tables)
+        ordered = tables if rows > ROW_GROUP else _sorted_by_member(tables)
         raw_sha256 = _write(raw_path, raw_schema(feed), ordered)[1]
     refused = (table for file in files for table in file.rows.refusals.tables(batch_id))
     refused_rows, refused_sha256 = _write(refused_path, QUARANTINE_SCHEMA, refused)
@@ -152,18 +133,28 @@ def _with_provenance(
     }
     schema = raw_schema(feed)
     columns = [
-        pa.repeat(pa.scalar(facts[column.name], column.type), table.num_rows)
+        _repeated(pa.scalar(facts[column.name], column.type), table.num_rows)
         if column.name in facts
         else table.column(column.name)
         for column in schema
     ]
-    return pa.table(columns, schema=schema)
+    return pa.table(columns, names=schema.names)
 
 
-def _sorted_by_member(schema: pa.Schema, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+def _repeated(value: pa.Scalar, count: int) -> pa.Array:
+    """The same value in every row; texts as a dictionary of one, which Parquet need not look for."""
+    if not pa.types.is_string(value.type):
+        return pa.repeat(value, count)
+    codes = pa.array(np.zeros(count, dtype=np.int32))
+    return pa.DictionaryArray.from_arrays(codes, pa.array([value.as_py()], value.type))
+
+
+def _sorted_by_member(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """The rows by member, each member's in the order of receipt; a feed without members keeps the order of receipt."""
-    table = pa.concat_tables([schema.empty_table(), *tables])
-    yield table.sort_by("member_id") if "member_id" in schema.names else table
+    found = list(tables)
+    if found:
+        table = pa.concat_tables(found)
+        yield table.sort_by("member_id") if "member_id" in table.column_names else table
 
 
 def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> tuple[int, str | None]:

@@ -32,11 +32,13 @@ PROVING_NUMBER = {
 }
 FIRST_ROWS = 2000
 LONGEST_NULL_TOKEN = 40
+# What a text begins with that may be a formula, an error or a number, or has spaces to take off.
+ODD_FIRST = np.isin(np.arange(256), np.frombuffer(b" =@+-#'", dtype=np.uint8))
 
 
 def cast_texts(name: str, column: Column, parser: Parser, notes: Notes, null_tokens: frozenset[str]) -> pa.Array:
     """A column of text or identifiers, most of which stay as they are."""
-    if column.kinds is None and _is_plain(column.text):
+    if column.kinds is None and not _repeats(column.text) and _is_plain(column.text):
         suspects = pc.is_in(pc.ascii_lower(column.text), pa.array(sorted(null_tokens), pa.string()))
         rows = np.flatnonzero(suspects.to_numpy(zero_copy_only=False)) if null_tokens else np.empty(0, np.int64)
         values = _nulls_for_empty(column.text)
@@ -44,22 +46,22 @@ def cast_texts(name: str, column: Column, parser: Parser, notes: Notes, null_tok
     return cast_by_value(name, column, pa.string(), parser, notes, null_tokens)
 
 
+def _repeats(text: pa.Array) -> bool:
+    """Whether the first cells are so often the same that it pays to look at each distinct one only."""
+    first = text.slice(0, FIRST_ROWS)
+    return 4 * pc.count_distinct(first).as_py() < len(first)
+
+
 def cast_by_value(
     name: str, column: Column, type_: pa.DataType, parser: Parser, notes: Notes, null_tokens: frozenset[str]
 ) -> pa.Array:
     """A column in which the same texts come again and again: each distinct cell is parsed once."""
-    encoded = column.text.dictionary_encode()
-    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    texts = encoded.dictionary.to_pylist()
-    if column.kinds is not None:
-        codes = codes * len(CellKind) + column.kinds
-    distinct, codes = _distinct(codes, len(texts) if column.kinds is None else None)
+    texts, kinds, codes = _distinct(column)
     values: list[Any] = []
     noted: dict[int, CellFault | frozenset[str]] = {}
-    for position, code in enumerate(distinct):
-        text_code, kind = (code, CellKind.TEXT) if column.kinds is None else divmod(int(code), len(CellKind))
+    for position, (text, kind) in enumerate(zip(texts, kinds, strict=True)):
         try:
-            value, flags = _parsed(texts[text_code], CellKind(kind), parser, null_tokens)
+            value, flags = _parsed(text, CellKind(kind), parser, null_tokens)
         except CellFault as fault:
             value, noted[position] = None, fault
         else:
@@ -67,13 +69,21 @@ def cast_by_value(
                 noted[position] = flags
         values.append(value)
     _note(name, column, codes, noted, notes)
-    if (
-        pa.types.is_string(type_)
-        and column.kinds is None
-        and all(value == (text or None) for value, text in zip(values, texts, strict=True))
-    ):
+    if pa.types.is_string(type_) and all(value == (text or None) for value, text in zip(values, texts, strict=True)):
         return _nulls_for_empty(column.text)
-    return pa.array(values, type_).take(pa.array(codes))
+    return pa.array(values, type_).take(codes)
+
+
+def _distinct(column: Column) -> tuple[list[str], Iterable[int], pa.Array]:
+    """The distinct cells of a column, their kinds, and which of them each row has."""
+    encoded = column.text.dictionary_encode()
+    texts = encoded.dictionary.to_pylist()
+    if column.kinds is None:
+        return texts, [CellKind.TEXT] * len(texts), encoded.indices
+    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64) * len(CellKind) + column.kinds
+    distinct, places = np.unique(codes, return_inverse=True)
+    text_codes, kinds = np.divmod(distinct, len(CellKind))
+    return [texts[code] for code in text_codes.tolist()], kinds.tolist(), pa.array(places)
 
 
 def has_decimal_marks(column: Column) -> bool:
@@ -223,19 +233,14 @@ def _replaced(values: pa.Array, rows: np.ndarray, replacements: pa.Array) -> pa.
     return pc.replace_with_mask(values, pa.array(mask), replacements)
 
 
-def _distinct(codes: np.ndarray, texts: int | None) -> tuple[Iterable[int], np.ndarray]:
-    if texts is not None:
-        return range(texts), codes
-    return np.unique(codes, return_inverse=True)
-
-
 def _note(
-    name: str, column: Column, codes: np.ndarray, noted: dict[int, CellFault | frozenset[str]], notes: Notes
+    name: str, column: Column, codes: pa.Array, noted: dict[int, CellFault | frozenset[str]], notes: Notes
 ) -> None:
     if not noted:
         return
-    for row in np.flatnonzero(np.isin(codes, np.fromiter(noted, np.int64))).tolist():
-        found = noted[int(codes[row])]
+    places = codes.to_numpy(zero_copy_only=False)
+    for row in np.flatnonzero(np.isin(places, np.fromiter(noted, np.int64))).tolist():
+        found = noted[int(places[row])]
         if isinstance(found, CellFault):
             notes.fault(row, name, column.text[row].as_py(), found.code, **found.details)
         else:
@@ -243,7 +248,10 @@ def _note(
 
 
 def _nulls_for_empty(text: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(pc.binary_length(text), 0), pa.scalar(None, pa.string()), text)
+    lengths = pc.binary_length(text)
+    if (pc.min(lengths).as_py() or 0) > 0:
+        return text
+    return pc.if_else(pc.equal(lengths, 0), pa.scalar(None, pa.string()), text)
 
 
 def _bytes(text: pa.Array) -> bytes:
@@ -269,5 +277,7 @@ def _is_plain(text: pa.Array) -> bool:
     bounds = bounds - bounds[0]
     filled = bounds[1:] > bounds[:-1]
     firsts, lasts = content[bounds[:-1][filled]], content[bounds[1:][filled] - 1]
-    odd = np.isin(firsts, np.frombuffer(b" =@+-#'", dtype=np.uint8)).any() or (lasts == 0x20).any()
-    return not odd and b"E+" not in content.tobytes().upper()
+    if ODD_FIRST[firsts].any() or (lasts == 0x20).any():
+        return False
+    signs = content.tobytes()
+    return b"E+" not in signs and b"e+" not in signs

@@ -40,6 +40,9 @@ class Evidence:
         return {name: (signs | of_mapping) or shared for name, signs in self.proven.items()}
 
 
+NOTHING_KNOWN = Evidence()
+
+
 def evidence_of(columns: Mapping[str, Column], feed: Feed) -> Evidence:
     """What the decimal columns of a feed prove."""
     decimals = [column.name for column in feed.columns if column.type == "decimal" and column.name in columns]

@@ -38,11 +38,11 @@ def find_duplicates(hashes: np.ndarray, rows_at: Callable[[np.ndarray], pa.Table
 
     Rows are asked for by ascending positions, and only those that share their hash with another.
     """
-    order = np.argsort(hashes, kind="stable")
-    ordered = hashes[order]
+    ordered = np.sort(hashes)
     same = ordered[1:] == ordered[:-1]
     if not same.any():
         return Duplicates()
+    order = np.argsort(hashes)
     shared = np.zeros(len(hashes), dtype=bool)
     shared[1:] |= same
     shared[:-1] |= same

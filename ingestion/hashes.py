@@ -18,15 +18,21 @@ def hash_rows(columns: Sequence[pa.Array]) -> np.ndarray:
     total = np.zeros(len(columns[0]), dtype=np.uint64)
     for place, column in enumerate(columns, start=1):
         if column.null_count < len(column):
-            total = _mixed(total ^ _hash_texts(column.cast(pa.string())) * np.uint64(2 * place + 1))
+            total = _mixed(total ^ _hash_column(column) * np.uint64(2 * place + 1))
     return total
+
+
+def _hash_column(column: pa.Array) -> np.ndarray:
+    if pa.types.is_date32(column.type) or pa.types.is_int32(column.type):
+        numbers = column.fill_null(0) if column.null_count else column
+        return numbers.view(pa.int32()).to_numpy().astype(np.uint64)
+    return _hash_texts(column.cast(pa.string()))
 
 
 def _hash_texts(texts: pa.Array) -> np.ndarray:
     offsets, content = texts.buffers()[1:]
-    hashes = np.zeros(len(texts), dtype=np.uint64)
     if content is None or not len(texts):
-        return hashes
+        return np.zeros(len(texts), dtype=np.uint64)
     bounds = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
     starts, lengths = bounds[:-1] - bounds[0], np.diff(bounds)
     if texts.null_count:
@@ -35,13 +41,23 @@ def _hash_texts(texts: pa.Array) -> np.ndarray:
     padded = np.zeros(size + WORD, dtype=np.uint8)
     padded[:size] = np.frombuffer(content, dtype=np.uint8, count=size, offset=int(bounds[0]))
     words = np.ndarray((size + 1,), dtype=np.uint64, buffer=padded.data, strides=(1,))
-    hashes += lengths.astype(np.uint64)
-    for reached in range(0, int(lengths.max(initial=0)), WORD):
-        rows = np.flatnonzero(lengths > reached)
-        rows = slice(None) if len(rows) == len(lengths) else rows
-        kept = KEPT_BYTES[np.minimum(lengths[rows] - reached, WORD)]
-        hashes[rows] = _mixed(hashes[rows] ^ (words[starts[rows] + reached] & kept))
+    hashes = lengths.astype(np.uint64)
+    shortest, longest = int(lengths.min()), int(lengths.max())
+    for reached in range(0, longest, WORD):
+        if shortest > reached:
+            hashes = _mixed(hashes ^ _word(words, starts, lengths, reached, shortest))
+        else:
+            rows = np.flatnonzero(lengths > reached)
+            hashes[rows] = _mixed(hashes[rows] ^ _word(words, starts[rows], lengths[rows], reached, shortest))
     return hashes
+
+
+def _word(words: np.ndarray, starts: np.ndarray, lengths: np.ndarray, reached: int, shortest: int) -> np.ndarray:
+    """Eight bytes of each text from this place on, those beyond its end zero."""
+    word = words[starts + reached]
+    if shortest >= reached + WORD:
+        return word
+    return word & KEPT_BYTES[np.minimum(lengths - reached, WORD)]
 
 
 def _mixed(values: np.ndarray) -> np.ndarray:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROW_GROUP = 122_880
 WRITES_AHEAD = 2
+SAMPLE = 2000
 
 
 class RowStore:
@@ -130,7 +132,7 @@ class RowStore:
         self._held, self._held_rows = ([rest] if rest.num_rows else []), rest.num_rows
         if self._writer is None or self._thread is None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = parquet_writer(path, self._finish(self.schema.empty_table()).schema)
+            self._writer = parquet_writer(path, self._finish(group))
             self._thread = ThreadPoolExecutor(1)
         self.wait()
         self._writes.append(self._thread.submit(self._write_group, self._writer, group))
@@ -139,8 +141,18 @@ class RowStore:
         writer.write_table(self._finish(group), row_group_size=ROW_GROUP)
 
 
-def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """A writer of rows of a feed: texts that repeat in dictionaries, numbers and what differs in each row plain."""
-    plain = {"row_id", "row_no", "quantity_as_printed"}
-    repeated = [f.name for f in schema if f.name not in plain and not pa.types.is_decimal(f.type)]
-    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=repeated)
+def parquet_writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
+    """A writer of such tables: texts that repeat go into dictionaries, numbers and what differs in each row do not."""
+    repeated = [field.name for field in first.schema if _repeats(field, first.column(field.name))]
+    return pq.ParquetWriter(
+        path, first.schema, compression="zstd", compression_level=1, use_dictionary=repeated, store_schema=False
+    )
+
+
+def _repeats(field: pa.Field, column: pa.ChunkedArray) -> bool:
+    if pa.types.is_decimal(field.type) or pa.types.is_integer(field.type):
+        return False
+    if pa.types.is_dictionary(field.type):
+        return True
+    sample = column.slice(0, SAMPLE)
+    return 2 * pc.count_distinct(sample).as_py() <= len(sample)

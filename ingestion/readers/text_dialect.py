@@ -70,11 +70,12 @@ def _with_marks(text: str, delimiter: str) -> Dialect:
     start = rf"(?:{ROW_START}|(?<={re.escape(delimiter)}))"
     end = rf"(?={re.escape(delimiter)}|[\r\n]|$)"
     quote, skips_spaces = '"', False
-    if not re.search(rf'{start} *"', text):
-        opened = len(re.findall(rf"{start}'", text))
-        closed = len(re.findall(rf"{start}'(?:[^']|'')*'{end}", text))
+    if '"' not in text or not re.search(rf'{start} *"', text):
+        opened = len(re.findall(rf"{start}'", text)) if "'" in text else 0
+        closed = len(re.findall(rf"{start}'(?:[^']|'')*'{end}", text)) if opened else 0
         quote = "'" if closed >= 2 and 10 * closed >= 9 * opened else '"'
-    elif delimiter != "\t" and re.search(rf'(?<={re.escape(delimiter)}) +"', text):
-        skips_spaces = not re.search(rf'(?<={re.escape(delimiter)})"', text)
-    escaped = re.search(rf"{start} *{quote}[^{quote}\r\n]*\\{quote}(?!{quote}|{re.escape(delimiter)}|[\r\n]|$)", text)
-    return Dialect(delimiter, quote, "\\" if escaped else None, skips_spaces)
+    elif delimiter != "\t" and re.search(rf'{re.escape(delimiter)} +"', text):
+        skips_spaces = f'{delimiter}"' not in text
+    escapes = rf"{start} *{quote}[^{quote}\r\n]*\\{quote}(?!{quote}|{re.escape(delimiter)}|[\r\n]|$)"
+    is_escaped = "\\" + quote in text and re.search(escapes, text)
+    return Dialect(delimiter, quote, "\\" if is_escaped else None, skips_spaces)

@@ -82,11 +82,12 @@ def _surveyed(path: Path, codec: str, mark: int, flags: frozenset[str]) -> Encod
     decoder = codecs.getincrementaldecoder(codec)()
     is_ascii_so_far = codec == "utf-8"
     try:
-        for block in _raw_blocks(path, mark):
-            if not (is_ascii_so_far and block.isascii()):
+        for raw in _raw_blocks(path, mark):
+            block = raw
+            if not (is_ascii_so_far and raw.isascii()):
                 is_ascii_so_far = False
-                text = decoder.decode(block)
-                block = text.encode() if codec != "utf-8" else block
+                text = decoder.decode(raw)
+                block = raw if codec == "utf-8" else text.encode()
             if b"\0" in block:
                 raise FileRefused("NOT_TEXT")
             has_text |= not block.isspace()

@@ -96,7 +96,9 @@ def _ubl_line(number: int, item: Item, root: str) -> str:
         f"<cac:AdditionalItemProperty>{_tag('cbc:Name', name)}{_tag('cbc:Value', value)}</cac:AdditionalItemProperty>"
         for name, value in item.attributes
     )
-    delivery = f"<cac:Delivery>{_tag('cbc:ActualDeliveryDate', item.delivered)}</cac:Delivery>" if item.delivered else ""
+    delivery = (
+        f"<cac:Delivery>{_tag('cbc:ActualDeliveryDate', item.delivered)}</cac:Delivery>" if item.delivered else ""
+    )
     return f"""<cac:{root}Line><cbc:ID>{number}</cbc:ID>{_tag("cbc:Note", item.note)}
 <cbc:{quantity} unitCode="{item.unit}">{item.quantity}</cbc:{quantity}>
 <cbc:LineExtensionAmount currencyID="MAD">{item.amount}</cbc:LineExtensionAmount>{_ubl_period(item.period)}
@@ -188,7 +190,11 @@ def _cii_period(period: tuple[str, str] | None) -> str:
 
 def _cii_object(value: str) -> str:
     name = "AdditionalReferencedDocument"
-    return f"<ram:{name}>{_tag('ram:IssuerAssignedID', value)}<ram:TypeCode>130</ram:TypeCode></ram:{name}>" if value else ""
+    return (
+        f"<ram:{name}>{_tag('ram:IssuerAssignedID', value)}<ram:TypeCode>130</ram:TypeCode></ram:{name}>"
+        if value
+        else ""
+    )
 
 
 def _cii_reference(value: str) -> str:

@@ -3,12 +3,15 @@
 One row per reading of a meter, with its index at start and end; where a point of consumption has no reading, one row per
 reported consumption, and where it has neither, one per line of the consumption that was charged. So the energy of a
 point is stated once. Prices are in the invoice that the statement explains.
+
+A reading closes its day: what it counts begins on the day after the reading before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
@@ -94,8 +97,10 @@ def _readings(subscription: etree._Element) -> Iterator[Terms]:
                     "Meter number": text(meter, "MeterNumber") or text(point, "ID"),
                     "Consumption type": text(reading, "MeterReadingType", "MeterReadingTypeCode"),
                     "Description": text(meter, "MeterName"),
-                    "Period start": as_day(text(reading, "PreviousMeterReadingDate")),
-                    "Period end": as_day(text(reading, "LatestMeterReadingDate")),
+                    **_between(
+                        as_day(text(reading, "PreviousMeterReadingDate")),
+                        as_day(text(reading, "LatestMeterReadingDate")),
+                    ),
                     "Previous meter quantity": previous,
                     "Latest meter quantity": latest,
                     "Meter constant": constant,
@@ -157,6 +162,15 @@ def _period(*periods: etree._Element | None) -> Terms:
                 "Period end": as_day(text(period, "EndDate")),
             }
     return {}
+
+
+def _between(previous: str, latest: str) -> Terms:
+    """The days between two readings; days that are no days are handed over as they are written."""
+    try:
+        first = min(date.fromisoformat(previous) + timedelta(days=1), date.fromisoformat(latest))
+    except ValueError:
+        return {"Period start": previous, "Period end": latest}
+    return {"Period start": first.isoformat(), "Period end": latest}
 
 
 def _difference(previous: str, latest: str, constant: str) -> str:

@@ -20,8 +20,9 @@ from ingestion.readers.document import DocumentSheet, Record
 METER, SERVICE, REGISTER, LINE, LABEL, STATEMENT = "Meter", "Service", "Register", "Line", "Label", "Statement"
 FIRST_DAY, LAST_DAY, ISSUED = "First day", "Last day", "Issued on"
 QUANTITY, UNIT, READING, MEASURED, SUPPLIER = "Quantity", "Unit", "Reading", "Measured", "Supplier"
+# The days come first: a refused row that states little else would pass for the total of a table.
 HEADERS = (
-    METER, SERVICE, REGISTER, LINE, LABEL, STATEMENT, FIRST_DAY, LAST_DAY, QUANTITY, UNIT, READING, MEASURED, ISSUED,
+    FIRST_DAY, LAST_DAY, METER, SERVICE, REGISTER, LINE, LABEL, STATEMENT, QUANTITY, UNIT, READING, MEASURED, ISSUED,
     SUPPLIER,
 )  # fmt: skip
 
@@ -75,6 +76,8 @@ class _Row:
     ordinal: int
     first: date
     last: date
+    start: int
+    end: int
     quantity: Decimal | None
     is_estimated: bool = False
     fault: tuple[str, str] | None = None
@@ -85,6 +88,9 @@ class _Row:
     @property
     def days(self) -> list[date]:
         return [self.first + DAY * number for number in range((self.last - self.first).days + 1)]
+
+    def overlaps(self, other: _Row) -> bool:
+        return self.start < other.end and other.start < self.end
 
     @property
     def counts(self) -> bool:
@@ -207,6 +213,8 @@ def _row(channel: Channel, period: tuple[date, date], day: _Day) -> _Row:
         ordinal=min(interval.ordinal for interval in day.intervals),
         first=period[0],
         last=period[1],
+        start=min(interval.start for interval in day.intervals),
+        end=max(interval.start + interval.seconds for interval in day.intervals),
         quantity=sum(numbers, Decimal(0)) / channel.divisor if len(numbers) == len(values) else None,
         is_estimated=day.is_estimated,
         fault=fault,
@@ -236,12 +244,14 @@ def _without_repeats(rows: list[_Row]) -> list[_Row]:
     """Rows of one register over the same days: a longer one repeats the shorter ones, or contradicts them."""
     settled = list(rows)
     for places in _grouped(rows, lambda row: (row.channel.grid,), REGISTER):
-        by_day: dict[date, int] = {}
+        by_day: dict[date, list[int]] = defaultdict(list)
         for place in sorted(places, key=lambda place: (rows[place].last - rows[place].first, rows[place].ordinal)):
             row = rows[place]
-            parts = {by_day[day] for day in row.days if day in by_day}
+            beside = {part for day in row.days for part in by_day[day]}
+            parts = {part for part in beside if row.overlaps(rows[part])}
             if not parts:
-                by_day.update(dict.fromkeys(row.days, place))
+                for day in row.days:
+                    by_day[day].append(place)
                 continue
             is_covered = {day for part in parts for day in rows[part].days} == set(row.days)
             total = _total(rows[part] for part in parts)

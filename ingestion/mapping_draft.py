@@ -223,7 +223,7 @@ def _by_cells(feed: Feed, found: Profile, words: Mapping[str, Mapping[str, str]]
     folded = {fold(text) for text in found.texts}
     shares = {column: len(folded & known.keys()) / len(folded) for column, known in words.items()}
     best = [column for column, share in shares.items() if share >= LEAST_WORDS and share == max(shares.values())]
-    if len(best) == 1 and len(folded) <= MOST_WORDS:
+    if len(best) == 1 and len(folded) <= MOST_WORDS and found.shares["number"] < LEAST_WORDS:
         yield Match(feed.column(best[0]), found, BY_CELLS, "by its cells, whose words are known")
 
 
@@ -314,7 +314,7 @@ def _hint(found: Profile, words: Mapping[str, Mapping[str, str]]) -> str:
         return "empty"
     folded = {fold(text) for text in found.texts}
     alike = [column for column, known in words.items() if len(folded & known.keys()) / len(folded) >= LEAST_WORDS]
-    if alike and len(folded) <= MOST_WORDS:
+    if alike and len(folded) <= MOST_WORDS and found.shares["number"] < LEAST_WORDS:
         return f"words of {' or '.join(alike)}"
     kinds = {"date": "dates", "number": "numbers", "unit": "units", "country": "countries", "member": "company numbers"}
     return next((kind for share, kind in kinds.items() if found.shares[share] >= LEAST_WORDS), "text")

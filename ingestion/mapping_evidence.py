@@ -93,6 +93,11 @@ def _is_date(text: str, kind: CellKind) -> bool:
     return False
 
 
+def _is_date_in_figures(text: str) -> bool:
+    """A date that is no month in words: such a month may head a column."""
+    return not any(sign.isalpha() for sign in text) and _is_date(text, CellKind.TEXT)
+
+
 def _is_number(text: str, kind: CellKind) -> bool:
     if kind is not CellKind.TEXT:
         return kind is CellKind.NUMBER
@@ -231,7 +236,7 @@ def header_row(heads: Sequence[tuple[int, Sequence[str]]], known: frozenset[str]
         filled = [cell for cell in cells if cell.strip()]
         if len(filled) < 2:
             continue
-        values = sum(_is_number(cell, CellKind.TEXT) or _is_date(cell, CellKind.TEXT) for cell in filled)
+        values = sum(_is_number(cell, CellKind.TEXT) or _is_date_in_figures(cell) for cell in filled)
         score = len({fold(cell) for cell in filled}) + 3 * sum(fold(cell) in known for cell in filled) - 4 * values
         if score > best_score:
             best, best_score = position, score

@@ -121,7 +121,7 @@ def printable(name: str) -> str:
 
 
 def _is_bystander(entry: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(entry.filename.lower()).parts
+    parts = PurePosixPath(entry.filename.lower().replace("\\", "/")).parts
     hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
     return entry.is_dir() or hidden or any(part in BYSTANDERS or part.startswith("~$") for part in parts)
 
@@ -137,7 +137,11 @@ def _check_name(entry: zipfile.ZipInfo) -> None:
 
 
 def _as_it_lies(path: Path, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The bytes of an entry as they are in the zip, packed or encrypted."""
+    """An entry as it is in the zip, packed or encrypted, under a line that says so.
+
+    The line makes the bytes those of no other file: what refuses the entry must not reach a file that was accepted.
+    """
+    yield f"Entry {entry.orig_filename!r} at {entry.header_offset} of the zip {path.name}, as it lies there:\n".encode()
     with path.open("rb") as handle:
         handle.seek(entry.header_offset)
         header = handle.read(LOCAL_HEADER)

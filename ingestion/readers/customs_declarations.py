@@ -28,6 +28,7 @@ WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_.\-]
 ARTICLE_NAMES = frozenset({"article", "article dum", "ligne article"})
 
 STATUS, NUMBER, LINE, REGISTERED_ON = "statut", "numero declaration", "numero article", "date enregistrement"
+EXPORTER = "exportateur ice"
 # Other names of these, the most telling first.
 NUMBER_NAMES = (
     NUMBER, "numero de declaration", "declaration numero", "numero dum", "dum numero", "reference dum", "dum reference",
@@ -35,6 +36,7 @@ NUMBER_NAMES = (
 )  # fmt: skip
 LINE_NAMES = (LINE, "article numero", "num article", "numero", "rang", "numero ordre")
 REGISTERED_NAMES = (REGISTERED_ON, "date d enregistrement", "date de l enregistrement")
+EXPORTER_NAMES = (EXPORTER, "ice exportateur", "identifiant exportateur", "exportateur identifiant", "ice")
 SENT_NAMES = ("date declaration", "date message", "date du message", "message date", "date")
 NUMBER_PARTS = (("bureau", "code bureau"), ("regime", "code regime"), ("annee",), ("serie", "numero serie"), ("cle",))
 UNIT_NAMES = ("unite", "devise")
@@ -58,10 +60,9 @@ def open_sheets(path: Path) -> list[DocumentSheet]:
 def _sheet(records: list[Record]) -> DocumentSheet:
     if not records:
         raise FileRefused("NO_DATA")
-    # The state of a declaration and its day tell more than the function and the day of the message.
-    labels = dict.fromkeys([STATUS, REGISTERED_ON, *(label for record in records for label in record.cells)])
-    used = {label for record in records for label in record.cells}
-    return DocumentSheet(tuple(label for label in labels if label in used), records)
+    labels = dict.fromkeys(label for record in records for label in record.cells)
+    # The state of the declaration tells more than the function of the message: the first of them is read.
+    return DocumentSheet(tuple(sorted(labels, key=lambda label: label != STATUS)), records)
 
 
 def _is_article(element: etree._Element) -> bool:
@@ -89,13 +90,13 @@ def _articles(articles: list[etree._Element]) -> Iterator[dict[str, str]]:
 
 
 def _named(around: dict[str, str]) -> dict[str, str]:
-    """What stands around an article, with the number and the day of the declaration under one name each."""
+    """What stands around an article, with number, day and exporter of the declaration under one name each."""
     number = _first(around, NUMBER_NAMES)
     parts = [_first(around, names) for names in NUMBER_PARTS]
     if not number and all(parts[:-1]):
         number = "-".join(part for part in parts if part)
-    named = {NUMBER: number, REGISTERED_ON: _first(around, REGISTERED_NAMES) or _first(around, SENT_NAMES)}
-    return around | {label: text for label, text in named.items() if text}
+    registered_on = _first(around, REGISTERED_NAMES) or _first(around, SENT_NAMES)
+    return around | {NUMBER: number, REGISTERED_ON: registered_on, EXPORTER: _first(around, EXPORTER_NAMES)}
 
 
 def _first(cells: dict[str, str], names: Iterable[str]) -> str:

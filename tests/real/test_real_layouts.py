@@ -55,7 +55,7 @@ def test_nger_facilities_add_up_to_the_corporate_totals_that_are_dropped() -> No
     found = rows.accepted.to_pylist()
     sums = _sums(found, "company", "electricity_produced_gj", "scope1_tco2e", "scope2_tco2e")
     stated = {
-        row["Reporting Entity"]: [
+        row["Reporting Entity"].strip(): [
             Decimal(row[column].replace(",", "") or 0)
             for column in ("Electricity Production (GJ)", "Scope 1 (t CO2-e)", "Scope 2 (t CO2-e)")
         ]

@@ -33,17 +33,20 @@ PROVING_NUMBER = {
 FIRST_ROWS = 2000
 LONGEST_NULL_TOKEN = 40
 # What a text begins with that may be a formula, an error or a number, or has spaces to take off.
+PLAIN_TEXT = r"^(?:[!\"$%&()*,./0-9:;<>?A-Z\[\\\]^_`a-z{|}~](?:[ -~]*[!-~])?)?$"
 ODD_FIRST = np.isin(np.arange(256), np.frombuffer(b" =@+-#'", dtype=np.uint8))
 
 
 def cast_texts(name: str, column: Column, parser: Parser, notes: Notes, null_tokens: frozenset[str]) -> pa.Array:
     """A column of text or identifiers, most of which stay as they are."""
-    if column.kinds is None and not _repeats(column.text) and _is_plain(column.text):
-        suspects = pc.is_in(pc.ascii_lower(column.text), pa.array(sorted(null_tokens), pa.string()))
-        rows = np.flatnonzero(suspects.to_numpy(zero_copy_only=False)) if null_tokens else np.empty(0, np.int64)
-        values = _nulls_for_empty(column.text)
-        return _patched(name, column, values, rows, parser, notes, null_tokens) if len(rows) else values
-    return cast_by_value(name, column, pa.string(), parser, notes, null_tokens)
+    if column.kinds is not None or _repeats(column.text):
+        return cast_by_value(name, column, pa.string(), parser, notes, null_tokens)
+    suspects = np.zeros(len(column), dtype=bool) if _is_plain(column.text) else ~_plain_cells(column.text)
+    if null_tokens:
+        tokens = pc.is_in(pc.ascii_lower(column.text), pa.array(sorted(null_tokens), pa.string()))
+        suspects |= tokens.to_numpy(zero_copy_only=False)
+    values, rows = _nulls_for_empty(column.text), np.flatnonzero(suspects)
+    return _patched(name, column, values, rows, parser, notes, null_tokens) if len(rows) else values
 
 
 def _repeats(text: pa.Array) -> bool:
@@ -261,6 +264,12 @@ def _bytes(text: pa.Array) -> bytes:
         return b""
     bounds = np.frombuffer(offsets, dtype=np.int32)[text.offset : text.offset + len(text) + 1]
     return memoryview(data)[bounds[0] : bounds[-1]].tobytes()
+
+
+def _plain_cells(text: pa.Array) -> np.ndarray:
+    """Which cells are printable ASCII, without outer spaces, lost digits, error signs or formula starts."""
+    plain = pc.match_substring_regex(text, PLAIN_TEXT).to_numpy(zero_copy_only=False)
+    return plain & ~pc.match_substring(text, "e+", ignore_case=True).to_numpy(zero_copy_only=False)
 
 
 def _is_plain(text: pa.Array) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ingestion.dates import DateOrder
 
 HEAD_ROWS = 30
+
+_Note = TypeVar("_Note")
 
 
 class FileRefused(Exception):
@@ -99,6 +101,15 @@ class HeadRow:
     cells: tuple[str, ...]
 
 
+def _kept_notes(notes: dict[int, _Note], rows: np.ndarray) -> dict[int, _Note]:
+    """The notes on these rows, which are ascending, by their new positions."""
+    noted = np.fromiter(notes, np.int64, len(notes))
+    places = np.searchsorted(rows, noted)
+    found = places < len(rows)
+    found[found] = rows[places[found]] == noted[found]
+    return {int(place): note for place, note, kept in zip(places, notes.values(), found, strict=True) if kept}
+
+
 @dataclass(frozen=True)
 class Cells:
     """The records under a header: one column per header cell, and the number of each record as its sender sees it.
@@ -123,15 +134,13 @@ class Cells:
 
     def take(self, rows: np.ndarray) -> Cells:
         """The records at these positions, which must be ascending."""
-        has_notes = self.faults or self.dropped or self.record_flags
-        position = {int(row): index for index, row in enumerate(rows)} if has_notes else {}
         return replace(
             self,
             columns=tuple(column.take(rows) for column in self.columns),
             row_numbers=self.row_numbers[rows],
-            faults={position[row]: fault for row, fault in self.faults.items() if row in position},
-            dropped={position[row]: code for row, code in self.dropped.items() if row in position},
-            record_flags={position[row]: flags for row, flags in self.record_flags.items() if row in position},
+            faults=_kept_notes(self.faults, rows),
+            dropped=_kept_notes(self.dropped, rows),
+            record_flags=_kept_notes(self.record_flags, rows),
         )
 
     @staticmethod

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.cells import Cells
@@ -20,8 +21,10 @@ TOTAL = re.compile(r"(sous total|soustotal|sub ?total|grand total|corporate tota
 def rows_to_drop(cells: Cells, labels: Sequence[str], required: Sequence[int]) -> dict[int, str]:
     """The rows that state nothing, with their reason codes. `required` are the places of columns that data fills."""
     found = {}
-    for row in _candidates(cells, labels, required).tolist():
-        texts = [column.text[row].as_py().strip() for column in cells.columns]
+    candidates = _candidates(cells, labels, required)
+    taken = (column.text.take(pa.array(candidates)).to_pylist() for column in cells.columns)
+    for row, record in zip(candidates.tolist(), zip(*taken, strict=True), strict=True):
+        texts = [text.strip() for text in record]
         reason = _reason(texts, labels, [texts[place] for place in required])
         if reason:
             found[row] = reason

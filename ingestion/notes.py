@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,10 +34,10 @@ class Notes:
         """Refuse a cell, and with it the row."""
         self.faults.append(Fault(row, column, cell, code, details))
 
-    def refuse_whole(self, row: int, text: str, code: str) -> None:
-        """Refuse a record as a whole; faults of its cells, which may stand in wrong columns, are forgotten."""
-        self.faults = [fault for fault in self.faults if fault.row != row]
-        self.fault(row, "", text, code)
+    def refuse_whole(self, records: Mapping[int, tuple[str, str]]) -> None:
+        """Refuse records, given the code and the text of each; faults of their cells, maybe misplaced, are forgotten."""
+        self.faults = [fault for fault in self.faults if fault.row not in records]
+        self.faults.extend(Fault(row, "", text, code) for row, (code, text) in records.items())
 
     def flag(self, row: int, flags: Iterable[str]) -> None:
         """Note what was normalised in a row."""

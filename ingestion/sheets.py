@@ -106,8 +106,7 @@ def read_rows(
     evidence = evidence_of(columns, feed)
     signs = (known | evidence).signs(mapping.decimal_sign)
     table = _typed(columns, mapping, feed, signs, notes, received_on, cells.uses_1904_dates)
-    for row, (code, text) in source.faults.items():
-        notes.refuse_whole(row, text, code)
+    notes.refuse_whole(source.faults)
     for row, flags in source.record_flags.items():
         notes.flag(row, flags)
     used = {name: signs[name] for name in evidence.marked}

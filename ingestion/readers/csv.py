@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -97,17 +97,18 @@ class TextSheet:
 
     def _blocks_from(self, line: int) -> Iterator[bytes]:
         """The text from the start of a line, counted from 1, in blocks."""
-        missing = line - 1
         blocks = utf8_blocks(self.path, self.encoding, self.block)
         held = b""
-        while missing:
+        while True:
             block = next(blocks, None)
             held += block or b""
             # A return at the end of a block may be half of a line end.
-            ends = [match.end() for match in LINE_END.finditer(held) if block is None or match.end() < len(held)]
-            if len(ends) >= missing:
-                held, missing = held[ends[missing - 1] :], 0
-            elif block is None:
+            ends = (match.end() for match in LINE_END.finditer(held) if block is None or match.end() < len(held))
+            end = 0 if line == 1 else next(islice(ends, line - 2, None), None)
+            if end is not None:
+                held = held[end:]
+                break
+            if block is None:
                 return iter(())
         return chain([held] if held else [], blocks)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bill_files import MEMBER, attempt, codes, column, read
@@ -259,7 +260,7 @@ def test_an_interval_longer_than_a_day_is_a_row_of_its_own(tmp_path: Path) -> No
     ],
     ids=["W", "VA", "V", "maximum", "water", "instantaneous", "cost"],
 )  # fmt: skip
-def test_what_is_no_use_of_energy_is_counted_apart(tmp_path: Path, kind: str, fields: dict[str, int]) -> None:
+def test_what_is_no_use_of_energy_is_counted_apart(tmp_path: Path, kind: str, fields: dict[str, Any]) -> None:
     rows = use(tmp_path, feed(reading(1, hours(24), **fields), kind=kind, more=reading(2, hours(24), f"{BASE}9")))
     assert rows.dropped == {"POWER_DROPPED": 1}
     assert rows.rows_read == 2
@@ -304,7 +305,7 @@ def test_an_index_read_after_days_or_running_backwards(tmp_path: Path) -> None:
         ("0", {"flowDirection": 4}, "READING_NOT_USE"), ("1", {"flowDirection": 19}, "READING_NOT_USE"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_is_refused(tmp_path: Path, kind: str, fields: dict[str, int], code: str) -> None:
+def test_what_does_not_fit_is_refused(tmp_path: Path, kind: str, fields: dict[str, Any], code: str) -> None:
     rows = use(tmp_path, feed(reading(1, hours(24), **fields), kind=kind))
     assert (codes(rows), rows.accepted.num_rows) == ({code: 1}, 0)
 

@@ -5,6 +5,7 @@ Files in `landing/<feed>/` stay where senders left them. One call makes one batc
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -13,12 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ingestion.archive import archive
+from ingestion.archive import archive, store
 from ingestion.batches import ReadFile, Receipt, WrittenBatch, batch_id_of, recover, stores_of, write_batch
 from ingestion.cells import FileRefused
 from ingestion.feeds import Feed
 from ingestion.files import FileRows, read_file
 from ingestion.mapping import load_mappings
+from ingestion.readers import LARGEST_FILE
 from ingestion.readers.pdf_template import load_templates
 from ingestion.reasons import load_reasons
 from ingestion.unpacking import Member, is_zip_of_files, printable, unpack
@@ -31,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 Status = Literal["accepted", "partial", "refused", "seen"]
 
+TOO_LARGE_NOTE = "Not archived, since it is too large to be read: "
 UNFINISHED = (".tmp", ".part", ".crdownload", ".filepart")
 
 
@@ -42,6 +45,7 @@ class WaitingFile:
     name: str
     sha256: str
     path: Path
+    is_too_large: bool = False  # to be copied and read; the hash is of a note that stands for it in the archive
 
 
 @dataclass(frozen=True)
@@ -98,12 +102,8 @@ class FeedIngestion:
 def files_waiting(home: Home, ledger: Ledger, feeds: Mapping[str, Feed]) -> list[WaitingFile]:
     """The files that the next night will look at, by feed and then by name."""
     known = {(entry["feed"], entry["name"], entry["file_sha256"]) for entry in ledger.of_kind("file")}
-    return [
-        WaitingFile(feed, name, sha256, path)
-        for feed in feeds
-        for name, path in _landed(home, feed)
-        if (sha256 := _sha256_of(path)) and (feed, name, sha256) not in known
-    ]
+    found = (_looked_at(feed, name, path) for feed in feeds for name, path in _landed(home, feed))
+    return [file for file in found if file and (file.feed, file.name, file.sha256) not in known]
 
 
 def ingest_feed(
@@ -157,6 +157,9 @@ class _Night:
     def receive(self, waiting: WaitingFile) -> None:
         """Archive a file that waits and read it, unless its bytes were read before under another name."""
         try:
+            if waiting.is_too_large:
+                self._refuse_unread(waiting)
+                return
             size = archive(self._home, waiting.path, waiting.sha256)
         except OSError as error:
             # The next night finds it again: it stays in the landing folder and out of the ledger.
@@ -169,7 +172,9 @@ class _Night:
         self._is_rereading = True
         for sha256, entries in sorted(self._earlier.items(), key=lambda item: item[1][0]["sequence"]):
             last = self._last_reading(sha256)
-            if last and not last.get("container_sha256"):
+            if last and entries[-1]["reason_code"] == "TOO_LARGE" and self._is_note(sha256):
+                self._refuse_too_large(sha256, last["name"], last["size_bytes"])
+            elif last and not last.get("container_sha256"):
                 self._read_or_unpack(_Received(sha256, last["name"], entries[-1]["size_bytes"]))
         self._is_rereading = False
 
@@ -219,6 +224,20 @@ class _Night:
         entries = self._earlier.get(sha256, [])
         read = [entry for entry in entries if entry["status"] != "refused"]
         return next(reversed(read or entries), None)
+
+    def _refuse_unread(self, waiting: WaitingFile) -> None:
+        """Refuse a file for its size, with a note of it in the archive instead of its bytes."""
+        size = waiting.path.stat().st_size
+        store(self._home, [_note_of(waiting.path)], waiting.sha256)
+        self._refuse_too_large(waiting.sha256, waiting.name, size)
+
+    def _refuse_too_large(self, sha256: str, name: str, size: int) -> None:
+        refusal = FileRefused("TOO_LARGE", size=size, limit=LARGEST_FILE)
+        self._refuse(_Received(sha256, name, size), refusal)
+
+    def _is_note(self, sha256: str) -> bool:
+        with (self._home.archive / sha256).open("rb") as handle:
+            return handle.read(len(TOO_LARGE_NOTE)) == TOO_LARGE_NOTE.encode()
 
     def _take(self, file: _Received) -> None:
         first_name = self._name_if_read(file.sha256)
@@ -345,9 +364,17 @@ def _landed(home: Home, feed: str) -> Iterator[tuple[str, Path]]:
             yield printable(spelled), path
 
 
-def _sha256_of(path: Path) -> str | None:
+def _looked_at(feed: str, name: str, path: Path) -> WaitingFile | None:
     try:
-        return file_sha256(path)
+        if path.stat().st_size > LARGEST_FILE:
+            return WaitingFile(feed, name, hashlib.sha256(_note_of(path)).hexdigest(), path, is_too_large=True)
+        return WaitingFile(feed, name, file_sha256(path), path)
     except OSError as error:
-        logger.warning("%s cannot be read: %s", path, error)
+        logger.warning("landing/%s/%s cannot be read: %s", feed, name, error)
         return None
+
+
+def _note_of(path: Path) -> bytes:
+    """What stands in the archive for a file that is too large to be copied there."""
+    facts = path.stat()
+    return f"{TOO_LARGE_NOTE}{facts.st_size} bytes, last changed at {facts.st_mtime_ns} ns\n".encode()

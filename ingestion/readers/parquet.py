@@ -1,7 +1,11 @@
-"""Parquet: the types of its columns are kept, as canonical text and the kind of each cell."""
+"""Parquet: the types of its columns are kept, as canonical text and the kind of each cell.
+
+A file is read some thousands of rows at a time, within bounds: its encodings can make much of a few bytes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,45 +16,96 @@ import pyarrow.parquet as pq
 
 from ingestion.cells import CellKind, Cells, Column, FileRefused, HeadRow
 
+ROWS_OF_A_PART = 50_000
+MOST_ROWS = 50_000_000
+MOST_COLUMNS = 2_000
+LARGEST_CHUNK = 256 * 1024 * 1024  # of one column in one row group
+WORST_RATIO = 1_000  # cells per byte, in a file of more than so many cells
+FREE_OF_RATIO = 10_000_000
+MOST_NESTED, FREE_OF_NESTING = 10, 1_000_000  # values of a list in a row, on average
+MOST_TEXT = 256 * 1024 * 1024  # of one column in one part
+
 
 def open_sheets(path: Path) -> list[ParquetSheet]:
-    """The one table of a Parquet file; raises `FileRefused` with CORRUPT or NO_DATA."""
+    """The one table of a Parquet file; raises `FileRefused` with CORRUPT, NO_DATA, TOO_LARGE or HOSTILE."""
     try:
-        table = pq.ParquetFile(path).read()
-    except (pa.ArrowException, OSError, ValueError) as error:
+        with pq.ParquetFile(path) as file:
+            _check(file, path.stat().st_size)
+            return [ParquetSheet(path, tuple(file.schema_arrow.names))]
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise FileRefused("CORRUPT", cause=str(error)) from error
-    if table.num_rows == 0:
-        raise FileRefused("NO_DATA")
-    return [ParquetSheet(table)]
 
 
 @dataclass(frozen=True)
 class ParquetSheet:
     """The table of a Parquet file; its column names are its header."""
 
-    table: pa.Table
+    path: Path
+    names: tuple[str, ...]
     name: str = ""
 
     def head(self) -> list[HeadRow]:
         """The column names; a Parquet file has no other header."""
-        return [HeadRow(0, tuple(self.table.column_names))]
+        return [HeadRow(0, self.names)]
 
     def body(self, header: int) -> Cells:
         """All rows, numbered from 1."""
-        numbers = np.arange(1, self.table.num_rows + 1, dtype=np.int32)
-        columns = tuple(_column(self.table.column(index).combine_chunks()) for index in range(self.table.num_columns))
-        return Cells(columns, numbers)
+        return Cells.joined(list(self.parts(header)))
+
+    def parts(self, header: int) -> Iterator[Cells]:
+        """All rows, some thousands at a time; raises `FileRefused` with CORRUPT or HOSTILE."""
+        start = 1
+        try:
+            texts = [field.name for field in pq.read_schema(self.path) if _is_text(field.type)]
+            # Texts stay shared until their sizes are known.
+            with pq.ParquetFile(self.path, read_dictionary=texts, pre_buffer=False) as file:
+                for batch in file.iter_batches(ROWS_OF_A_PART):
+                    numbers = np.arange(start, start + batch.num_rows, dtype=np.int32)
+                    start += batch.num_rows
+                    yield Cells(tuple(_column(column) for column in batch.columns), numbers)
+        except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+            raise FileRefused("CORRUPT", cause=str(error)) from error
 
 
-def _column(values: pa.Array | pa.ChunkedArray) -> Column:
-    if isinstance(values, pa.ChunkedArray):
-        values = pa.concat_arrays(values.chunks)
+def _check(file: pq.ParquetFile, size: int) -> None:
+    """Refuse a file whose rows, columns or chunks are beyond bounds, by what its footer says of them."""
+    rows, columns, groups = file.metadata.num_rows, file.metadata.num_columns, file.metadata.num_row_groups
+    if rows == 0:
+        raise FileRefused("NO_DATA")
+    if rows * columns > max(FREE_OF_RATIO, WORST_RATIO * size):
+        raise FileRefused("HOSTILE", cause=f"{rows} rows of {columns} columns in {size} bytes")
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        raise FileRefused("TOO_LARGE", size=rows * columns, limit=MOST_ROWS)
+    for group in map(file.metadata.row_group, range(groups)):
+        most_values = max(MOST_NESTED * group.num_rows, FREE_OF_NESTING)
+        for chunk in map(group.column, range(columns)):
+            if chunk.total_uncompressed_size > LARGEST_CHUNK:
+                raise FileRefused("TOO_LARGE", size=chunk.total_uncompressed_size, limit=LARGEST_CHUNK)
+            if chunk.num_values > most_values:
+                raise FileRefused("HOSTILE", cause=f"{chunk.num_values} values in {group.num_rows} rows")
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_binary(type_))
+
+
+def _column(values: pa.Array) -> Column:
     type_ = values.type
     if pa.types.is_dictionary(type_):
-        return _column(values.dictionary_decode())
+        return _column(_decoded(values))
     text, kind = _as_text(values, type_)
     text = pc.fill_null(text, "")
     return Column(text, None if kind is CellKind.TEXT else np.full(len(text), kind, dtype=np.uint8))
+
+
+def _decoded(values: pa.DictionaryArray) -> pa.Array:
+    """The values one by one; raises `FileRefused` HOSTILE when a shared text would be repeated beyond bounds."""
+    if _is_text(values.type.value_type):
+        lengths = pc.binary_length(values.dictionary)
+        size = pc.sum(lengths.cast(pa.int64()).take(values.indices)).as_py() or 0
+        if size > MOST_TEXT:
+            raise FileRefused("HOSTILE", cause=f"{size} bytes of repeated text")
+    return values.dictionary_decode()
 
 
 def _as_text(values: pa.Array, type_: pa.DataType) -> tuple[pa.Array, CellKind]:

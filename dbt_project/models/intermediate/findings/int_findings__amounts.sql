@@ -14,12 +14,12 @@ checks as (
 priced_lines as (
     select
         bill_lines.*,
-        bill_lines.outcome in ('counted', 'not_energy', 'energy_exported') as is_standing,
+        bill_lines.outcome in ('counted', 'not_energy', 'quantity_repeated', 'energy_exported') as is_standing,
         cast(case when abs(bill_lines.vat_rate) < 1 then bill_lines.vat_rate * 100 else bill_lines.vat_rate end as decimal(12, 6))
             as vat_percent,
         coalesce(bill_lines.amount_incl_vat, bill_lines.amount_excl_vat + bill_lines.vat_amount) as stated_amount
     from bill_lines
-    where bill_lines.outcome not in ('superseded_version', 'duplicate', 'register_total_with_parts')
+    where bill_lines.outcome not in ('superseded_version', 'duplicate', 'void_statement', 'register_total_with_parts')
 ),
 
 -- B06. A line without VAT of its own is taxed with the others of its rate, and rounded once, as invoices do (EN 16931, BG-23).
@@ -101,7 +101,7 @@ totals as (
                     priced_lines.outcome = 'held_out'
                     or (
                         priced_lines.stated_amount is null
-                        and (priced_lines.amount_excl_vat is not null or priced_lines.outcome <> 'not_energy')
+                        and (priced_lines.amount_excl_vat is not null or priced_lines.outcome not in ('not_energy', 'quantity_repeated'))
                         and (priced_lines.amount_excl_vat is null or priced_lines.vat_percent is null)
                     )
                     then 1
@@ -156,7 +156,7 @@ recomputed_lines as (
             as expected_vat,
         cast(priced_lines.amount_excl_vat + priced_lines.vat_amount as decimal(18, 6)) as expected_incl
     from priced_lines
-    where priced_lines.outcome in ('counted', 'not_energy')
+    where priced_lines.outcome in ('counted', 'not_energy', 'quantity_repeated')
 ),
 
 -- The legal rates of the days from the start of the period to the issue. Meter rental and fees have rates of their own.

@@ -6,7 +6,7 @@ checks as (
     select * from {{ ref('checks') }}
 ),
 
--- A credit note takes use back; it does not show that days were billed.
+-- A credit note takes use back; it does not show that days were billed. The use of a reading reaches back over the estimates that it holds.
 billed_lines as (
     select *
     from bill_lines
@@ -20,7 +20,7 @@ billed_periods as (
     select distinct
         member_id,
         meter_id,
-        period_start,
+        use_start,
         period_end
     from billed_lines
 ),
@@ -29,10 +29,10 @@ coverage as (
     select
         billed_periods.member_id,
         billed_periods.meter_id,
-        billed_periods.period_start as resumes_on,
+        billed_periods.use_start as resumes_on,
         max(billed_periods.period_end) over (
             partition by billed_periods.member_id, billed_periods.meter_id
-            order by billed_periods.period_start, billed_periods.period_end
+            order by billed_periods.use_start, billed_periods.period_end
             rows between unbounded preceding and 1 preceding
         ) as covered_until
     from billed_periods
@@ -65,7 +65,7 @@ gaps_with_bills as (
             'case when billed_lines.period_end = gaps.covered_until then billed_lines.bill_no end', ', '
         ) }} as bills_before,
         {{ sorted_list(
-            'case when billed_lines.period_start = gaps.resumes_on then billed_lines.bill_no end', ', '
+            'case when billed_lines.use_start = gaps.resumes_on then billed_lines.bill_no end', ', '
         ) }} as bills_after,
         max(billed_lines.received_at) as last_received_at
     from gaps
@@ -73,7 +73,7 @@ gaps_with_bills as (
         on
             gaps.member_id = billed_lines.member_id
             and gaps.meter_id = billed_lines.meter_id
-            and (gaps.covered_until = billed_lines.period_end or gaps.resumes_on = billed_lines.period_start)
+            and (gaps.covered_until = billed_lines.period_end or gaps.resumes_on = billed_lines.use_start)
     group by
         gaps.check_id, gaps.member_id, gaps.meter_id, gaps.covered_until, gaps.resumes_on, gaps.days_missing
 ),

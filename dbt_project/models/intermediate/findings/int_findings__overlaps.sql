@@ -35,15 +35,19 @@ overlapping_lines as (
         on
             earlier.member_id = later.member_id
             and earlier.meter_id = later.meter_id
-            and earlier.register = later.register
+            and (earlier.register = later.register or earlier.register = 'total' or later.register = 'total')
             and earlier.component = later.component
             and earlier.row_id < later.row_id
             and earlier.period_start <= later.period_end
             and earlier.period_end >= later.period_start
     where
-        -- A correction speaks of the days of the bill that it names.
-        coalesce(earlier.corrects_bill_no, '') <> later.bill_no
-        and coalesce(later.corrects_bill_no, '') <> earlier.bill_no
+        -- The numbered lines of one bill share its days: tranches of a tariff, say.
+        not (
+            earlier.bill_no = later.bill_no
+            and earlier.supplier = later.supplier
+            and earlier.line_no is not null
+            and later.line_no is not null
+        )
         -- The same bill under two numbers is the business of B01.
         and not (
             earlier.bill_no <> later.bill_no

@@ -119,7 +119,7 @@ bills_due as (
         max(bill_lines.received_at) as last_received_at
     from bill_lines
     where
-        bill_lines.outcome in ('counted', 'not_energy')
+        bill_lines.outcome in ('counted', 'not_energy', 'quantity_repeated')
         and bill_lines.due_on is not null
         and bill_lines.issued_on is not null
     group by

@@ -34,6 +34,10 @@ bill_lines as (
     select * from {{ ref('int_energy_bills__classified') }}
 ),
 
+versions_of_lines as (
+    select * from {{ ref('int_energy_bills__versions') }}
+),
+
 activity_rows as (
     select bill_lines.file_sha256, bill_lines.member_id, bill_lines.row_id
     from bill_lines
@@ -93,15 +97,17 @@ files_sent_again as (
     inner join members_of_files on files_seen.file_sha256 = members_of_files.file_sha256
 ),
 
--- B05: the line that stands against each version before it.
+-- B05: the line that stands against each version before it. A later file in another layout, whose lines are other lines, is no version.
 keyed as (
     select
         bill_lines.*,
+        versions_of_lines.version_outcome,
         {{ surrogate_key([
-            'bill_lines.supplier', 'bill_lines.bill_no', 'bill_lines.meter_id', 'bill_lines.register', 'bill_lines.component',
+            'versions_of_lines.bill_key', 'bill_lines.meter_id', 'bill_lines.register', 'bill_lines.component',
             'bill_lines.period_start', 'bill_lines.line_no',
         ]) }} as business_key
     from bill_lines
+    inner join versions_of_lines on bill_lines.row_id = versions_of_lines.row_id
 ),
 
 versions as (
@@ -142,8 +148,8 @@ versions as (
     inner join keyed as standing
         on
             earlier.business_key = standing.business_key
-            and standing.outcome not in ('held_out', 'superseded_version', 'duplicate')
-    where earlier.outcome = 'superseded_version'
+            and standing.version_outcome is null
+    where earlier.version_outcome = 'superseded_version'
 ),
 
 described_lines as (

@@ -38,6 +38,20 @@ last_year as (
             and months.month = {{ dbt.dateadd('month', 12, 'before.month') }}
 ),
 
+next_year as (
+    select
+        months.member_id,
+        months.meter_id,
+        months.month,
+        after.gj_per_day
+    from months
+    inner join months as after
+        on
+            months.member_id = after.member_id
+            and months.meter_id = after.meter_id
+            and after.month = {{ dbt.dateadd('month', 12, 'months.month') }}
+),
+
 last_two_months as (
     select
         months.member_id,
@@ -148,11 +162,12 @@ compared as (
         levels.high_level,
         coalesce(months.wide_use * {{ percent_of }} > levels.high_level * limits.percent_high, false) as is_above,
         coalesce(months.wide_use * {{ percent_of }} < levels.low_level * limits.percent_low, false) as is_below,
-        -- What the same month of the year before showed too is the season, no jump from one month to the next.
+        -- What the same month of the year before showed too, or in the first year that of the year after, is the season.
         levels.check_id in ('B15', 'B16')
         and coalesce(
-            months.wide_use * {{ percent_of }} between last_year.gj_per_day * season_limits.percent_low
-            and last_year.gj_per_day * season_limits.percent_high,
+            months.wide_use * {{ percent_of }}
+            between coalesce(last_year.gj_per_day, next_year.gj_per_day) * season_limits.percent_low
+            and coalesce(last_year.gj_per_day, next_year.gj_per_day) * season_limits.percent_high,
             false
         ) as is_season
     from months
@@ -168,6 +183,11 @@ compared as (
             months.member_id = last_year.member_id
             and months.meter_id = last_year.meter_id
             and months.month = last_year.month
+    left join next_year
+        on
+            months.member_id = next_year.member_id
+            and months.meter_id = next_year.meter_id
+            and months.month = next_year.month
     where
         levels.observations >= limits.minimum_count
         and {{ reaches_minimum_value('greatest(months.gj_per_day, levels.high_level)', 'limits') }}

@@ -13,14 +13,14 @@ billed_periods as (
     select distinct
         meter_periods.member_id,
         meter_periods.meter_id,
-        meter_periods.period_start,
+        meter_periods.use_start,
         meter_periods.period_end
     from meter_periods
     where meter_periods.bill_type <> 'credit_note'
 ),
 
 billed_months as (
-    {{ months_of_period('billed_periods') }}
+    {{ months_of_period('billed_periods', period_start='use_start') }}
 ),
 
 -- A day that two bills cover is one day.
@@ -85,7 +85,7 @@ receipts as (
             meter_periods.member_id = months.member_id
             and meter_periods.meter_id = months.meter_id
             and meter_periods.period_end >= months.month
-            and meter_periods.period_start <= {{ dbt.last_day('months.month', 'month') }}
+            and meter_periods.use_start <= {{ dbt.last_day('months.month', 'month') }}
     group by meter_periods.member_id, meter_periods.meter_id, months.month
 ),
 

@@ -21,7 +21,7 @@ energy_of_lines as (
     group by energy_use.row_id
 ),
 
--- Fees and taxes are part of what the bill costs; only counted lines are use.
+-- Fees, taxes and further charges on the same quantity are part of what the bill costs; only counted lines are use.
 standing_lines as (
     select
         bill_lines.*,
@@ -33,7 +33,7 @@ standing_lines as (
     from bill_lines
     left join energy_of_lines on bill_lines.row_id = energy_of_lines.row_id
     where
-        bill_lines.outcome in ('counted', 'not_energy')
+        bill_lines.outcome in ('counted', 'not_energy', 'quantity_repeated')
         and bill_lines.meter_id is not null
 ),
 
@@ -48,6 +48,7 @@ periods as (
         max(standing_lines.issued_on) as issued_on,
         standing_lines.period_start,
         standing_lines.period_end,
+        min(case when standing_lines.is_counted then standing_lines.use_start end) as use_start,
         max(case when standing_lines.is_counted then standing_lines.carrier end) as carrier,
         -- A sum with an unknown part is unknown.
         case
@@ -89,7 +90,8 @@ periods as (
 measured as (
     select
         periods.*,
-        {{ dbt.datediff('periods.period_start', 'periods.period_end', 'day') }} + 1 as days
+        {{ dbt.datediff('periods.period_start', 'periods.period_end', 'day') }} + 1 as days,
+        {{ dbt.datediff('periods.use_start', 'periods.period_end', 'day') }} + 1 as days_of_use
     from periods
 ),
 
@@ -105,10 +107,11 @@ final as (
         measured.period_start,
         measured.period_end,
         cast(measured.days as int) as days,
+        measured.use_start,
         measured.carrier,
         carriers.kind <> 'fuel' or carriers.carrier = 'natural_gas' as is_metered,
         cast(measured.energy_gj as decimal(18, 6)) as energy_gj,
-        {{ decimal_divide('cast(measured.energy_gj as decimal(18, 6))', 'cast(measured.days as decimal(18, 0))', 6) }}
+        {{ decimal_divide('cast(measured.energy_gj as decimal(18, 6))', 'cast(measured.days_of_use as decimal(18, 0))', 6) }}
             as gj_per_day,
         cast(measured.energy_amount_excl_vat as decimal(18, 6)) as energy_amount_excl_vat,
         cast(measured.amount as decimal(18, 6)) as amount,

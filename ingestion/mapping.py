@@ -33,6 +33,8 @@ __all__ = [
     "load_mappings",
 ]
 
+PLACEHOLDER = "?"
+
 
 @dataclass(frozen=True)
 class ColumnRule:
@@ -277,6 +279,8 @@ def _check(mapping: SourceMapping, feed: Feed, file: MappingFile) -> None:
         if rule.name not in filled:
             raise file.invalid("neither headers nor anything else fills this column", "columns", rule.name)
         _check_choices(rule, feed, file)
+    for name, value in mapping.constants.items():
+        _check_constant(name, value, mapping, feed, file)
     for target, source in mapping.copies.items():
         if source in mapping.copies or source not in filled or feed.column(target).type != feed.column(source).type:
             raise file.invalid(f"{source!r} is not a filled column of the same type", "copies", target)
@@ -296,6 +300,15 @@ def _check_choices(rule: ColumnRule, feed: Feed, file: MappingFile) -> None:
         for value in values:
             if choices and value not in choices:
                 raise file.invalid(f"{value!r} is not among {', '.join(choices)}", "columns", rule.name, key, value)
+
+
+def _check_constant(name: str, value: str, mapping: SourceMapping, feed: Feed, file: MappingFile) -> None:
+    if value == PLACEHOLDER:
+        raise file.invalid("a draft's placeholder is still to be replaced", "constants", name)
+    choices = {fold(choice) for choice in feed.column(name).choices}
+    words = {word for rule in mapping.columns if rule.name == name for word in rule.values}
+    if choices and fold(value) not in choices | words:
+        raise file.invalid(f"{value!r} is not among {', '.join(feed.column(name).choices)}", "constants", name)
 
 
 def _named(mapping: SourceMapping) -> dict[str, list[str]]:

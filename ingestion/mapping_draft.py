@@ -122,7 +122,7 @@ def _table(path: Path, known: frozenset[str]) -> tuple[str, Cells, list[str]]:
         if position is None:
             continue
         labels = [" ".join(cell.split()) for cell in head[position]]
-        body = sheet.body(position)
+        body = mapping_evidence.without_totals(sheet.body(position))
         rank = (sum(fold(label) in known for label in labels), len(body))
         if len(body) and (best is None or rank > best[:2]):
             best = (*rank, sheet.name, body, labels)

@@ -14,8 +14,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from ingestion.casting import decimal_evidence
-from ingestion.cells import CellFault, CellKind, Column
+from ingestion.cells import CellFault, CellKind, Cells, Column
 from ingestion.dates import DateOrder, parse_date
+from ingestion.dropping import TOTAL
 from ingestion.folding import fold, null_token
 from ingestion.identifiers import parse_country, parse_member
 from ingestion.numbers import parse_number
@@ -186,7 +187,7 @@ def period_end(starts: Column, ends: Column, groups: Sequence[str], order: DateO
             found["inclusive"] += (group, end + timedelta(days=1)) in first_days
     (kind, count), *others = found.most_common() or [("inclusive", 0)]
     if count and not any(other for _, other in others):
-        return kind, f"proven: so {count} of the periods follow one another"
+        return kind, f"proven: one period ends where the next begins ({count} times)"
     return "inclusive", ""
 
 
@@ -227,6 +228,14 @@ def unit_in_header(label: str) -> str | None:
         if unit and unit not in NO_MEASURE:
             return unit
     return None
+
+
+def without_totals(cells: Cells) -> Cells:
+    """The first rows, but for those that begin with a word for a total: they are no example of what a column holds."""
+    first = cells.take(np.arange(min(len(cells), ROWS_LOOKED_AT)))
+    rows = zip(*(column.text.to_pylist() for column in first.columns), strict=True)
+    filled = [next((text for text in row if text.strip()), "") for row in rows]
+    return first.take(np.array([row for row, text in enumerate(filled) if not TOTAL.match(fold(text))], dtype=np.int64))
 
 
 def header_row(heads: Sequence[tuple[int, Sequence[str]]], known: frozenset[str]) -> int | None:

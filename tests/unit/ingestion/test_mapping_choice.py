@@ -31,11 +31,22 @@ DOCUMENT = {
     },
 }
 
+MEMBERS = {
+    "site_id": None,
+    "region": {"headers": ["Contrée"]},
+    "name": None,
+    "legal_name": {"headers": ["Nom"]},
+    "activity_code": {"headers": ["NACE"]},
+    "sector": {"headers": ["Secteur"]},
+    "joined_on": {"headers": ["Date"]},
+}
+
 
 def _write(folder: Path, name: str, columns: dict | None = None, **changes: object) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}.yml"
-    document = {**DOCUMENT, **changes, "mapping": name, "columns": {**DOCUMENT["columns"], **(columns or {})}}
+    rules = {column: rule for column, rule in {**DOCUMENT["columns"], **(columns or {})}.items() if rule}
+    document = {**DOCUMENT, **changes, "mapping": name, "columns": rules}
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     return path
 
@@ -176,6 +187,7 @@ columns:
             "    values: {x: [y]}\n",
             "line 9, columns: required by sites but not filled: region",
         ),
+        ("columns:\n", 'constants: {region: "?"}\ncolumns:\n', "line 9, constants.region: a draft's placeholder"),
         ("mapping: usines", "mapping: plants", "line 1, mapping: the name must be that of the file, 'usines'"),
     ],
 )
@@ -186,6 +198,12 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, old: str, new: str, said:
     assert old in YAML
     path.write_text(YAML.replace(old, new), encoding="utf-8")
     with pytest.raises(MappingInvalid, match=said):
+        load_mapping(path)
+
+
+def test_a_constant_is_one_of_the_values_of_its_column(tmp_path: Path) -> None:
+    path = _write(tmp_path, "usines", feed="members", constants={"size_class": "huge"}, columns=MEMBERS)
+    with pytest.raises(MappingInvalid, match="constants.size_class: 'huge' is not among TPE, PME, GE"):
         load_mapping(path)
 
 

@@ -20,6 +20,7 @@ Relevé des factures;;;;;;;;;;;;
 Client;ICE client;Police;Compteur N°;Facture N°;Date facture;Du;Au;Ancien index;Nouvel index;Conso (kWh);Coef.;TVA
 X SARL;999900000000057;C12;45-7;123AB;05/02/2024;01/01/2024;31/01/2024;10200;10650;4 500,50;10;864,00
 X SARL;999900000000057;C12;45-7;124AB;05/03/2024;01/02/2024;29/02/2024;10650;11010;3 600,00;10;691,20
+;Total;;;;;;;;;8 100,50;;1555,20
 """
 SPANISH = """\
 CUPS;Comercializadora;Nº factura;Fecha factura;Fecha desde;Fecha hasta;Energía;Consumo (kWh);Importe (€)
@@ -63,7 +64,7 @@ def test_headers_are_known_from_the_mappings_and_cells_from_their_content(tmp_pa
     assert draft.constants == {"unit": "kWh"}
     assert draft.date_order == ("day_first", "proven by 31/01/2024")
     assert draft.decimal == (",", "proven by the cells")
-    assert draft.period_end == ("inclusive", "proven: so 1 of the periods follow one another")
+    assert draft.period_end == ("inclusive", "proven: one period ends where the next begins (1 times)")
     assert [column.name for column in draft.missing] == ["supplier", "bill_type", "carrier"]
     assert [(found.label, hint) for found, hint in draft.unused] == [("Client", "text"), ("TVA", "numbers")]
 
@@ -189,7 +190,7 @@ def test_periods_that_meet_prove_whether_the_last_day_is_included() -> None:
     assert evidence.period_end(starts, inclusive, ["a", "a"], "day_first")[0] == "inclusive"
     assert evidence.period_end(starts, exclusive, ["a", "a"], "day_first") == (
         "exclusive",
-        "proven: so 1 of the periods follow one another",
+        "proven: one period ends where the next begins (1 times)",
     )
     assert evidence.period_end(starts, exclusive, ["a", "b"], "day_first") == ("inclusive", "")
 

@@ -203,7 +203,7 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, old: str, new: str, said:
 
 def test_a_constant_is_one_of_the_values_of_its_column(tmp_path: Path) -> None:
     path = _write(tmp_path, "usines", feed="members", constants={"size_class": "huge"}, columns=MEMBERS)
-    with pytest.raises(MappingInvalid, match="constants.size_class: 'huge' is not among TPE, PME, GE"):
+    with pytest.raises(MappingInvalid, match=r"constants\.size_class: 'huge' is not among TPE, PME, GE"):
         load_mapping(path)
 
 

@@ -109,7 +109,7 @@ def read_file(
         stores = open_stores(mapping) if open_stores else _in_memory(feed)
         try:
             tally = _read_sheets(sheets, headers, reading, known, stores)
-            if not tally.was_misled(mapping):
+            if not tally.was_misled():
                 found = _without_duplicates(tally, feed)
                 break
         except BaseException:
@@ -150,6 +150,7 @@ class _Tally:
     keys: list[np.ndarray] = field(default_factory=list)
     evidence: dict[str, Evidence] = field(default_factory=dict)
     signs: list[tuple[str, Mapping[str, frozenset[str]]]] = field(default_factory=list)
+    decimal_signs: dict[str, str | None] = field(default_factory=dict)
     read_with: dict[str, None] = field(default_factory=dict)
 
     def add(self, sheet: str, part: Part) -> None:
@@ -161,11 +162,12 @@ class _Tally:
         self.keys.append(part.keys)
         self.evidence[sheet] = self.evidence.get(sheet, Evidence()) | part.evidence
         self.signs.append((sheet, part.signs))
+        self.decimal_signs[sheet] = part.decimal_sign
         self.read_with.update({part.read_with: None} if part.read_with else {})
 
-    def was_misled(self, mapping: SourceMapping) -> bool:
+    def was_misled(self) -> bool:
         """Whether a part was read with other decimal signs than all parts together prove."""
-        final = {sheet: evidence.signs(mapping.decimal_sign) for sheet, evidence in self.evidence.items()}
+        final = {sheet: evidence.signs(self.decimal_signs[sheet]) for sheet, evidence in self.evidence.items()}
         return any(final[sheet][name] != used for sheet, signs in self.signs for name, used in signs.items())
 
 

@@ -47,7 +47,8 @@ class Reading:
 class Part:
     """The rows of a part of a sheet. `keys` are hashes of the business keys of the accepted rows.
 
-    `evidence` is what the part proves of decimal signs, `signs` are those it was read with where that matters.
+    `evidence` is what the part proves of decimal signs, `signs` are those it was read with where that matters,
+    `decimal_sign` is the one that its layout states.
     """
 
     accepted: pa.Table
@@ -58,6 +59,7 @@ class Part:
     dropped: Counter[str]
     evidence: Evidence
     signs: Mapping[str, frozenset[str]]
+    decimal_sign: str | None
     read_with: str
 
 
@@ -98,6 +100,7 @@ def read_part(cells: Cells, sheet: str, header: Header, reading: Reading, known:
         dropped=rows.dropped,
         evidence=rows.evidence,
         signs=rows.signs,
+        decimal_sign=cells.decimal_sign or reading.mapping.decimal_sign,
         read_with=cells.read_with,
     )
 

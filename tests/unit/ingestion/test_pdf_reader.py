@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from datetime import date
 from decimal import Decimal
@@ -533,3 +534,12 @@ def test_a_real_invoice_whose_lines_add_up(tmp_path: Path) -> None:
         real_lines(tmp_path, "coolblue1.pdf", COOLBLUE, "Bill number", "Issue date", "Bill total including VAT")
     )
     assert heads == {("993548900", "19 april 2014", "717,97")}
+
+
+def test_every_code_of_the_readers_has_its_message() -> None:
+    worker, reader = (
+        Path(pdf.__file__).with_name(name).read_text(encoding="utf-8") for name in ("pdf_worker.py", "pdf.py")
+    )
+    used = set(re.findall(r'"([A-Z]{2,}(?:_[A-Z]+)+|HOSTILE|CORRUPT|ENCRYPTED)"', worker + reader))
+    assert used >= {"PDF_TIMEOUT", "PDF_LINE_UNREAD", "NO_XML", "HOSTILE"}
+    assert used <= set(load_reasons())

@@ -72,6 +72,17 @@ def _later_version(documents: Documents) -> list[Dirt]:
     return [Dirt("bill that a later file changes", document.feed, document.name, "superseded_version", 1)]
 
 
+def _voided_bill(documents: Documents) -> list[Dirt]:
+    """A second bill of the same days, and the void by which its supplier takes it back."""
+    document = find_document(documents, "energy_bills", "AGR03")
+    issued = lines_of_bill(document, "AGR03-A-EL1", 14)
+    number = f"{issued[0]['bill_no']}-E"
+    mistake = [row | {"bill_no": number} for row in issued]
+    void = mistake[0] | {"bill_type": "void", "bill_no": f"ANN-{number}", "corrects_bill_no": number}
+    document.rows += [*mistake, void]
+    return [Dirt("bill that its supplier voids", document.feed, document.name, "voided", len(mistake))]
+
+
 def _slip_with_amount(documents: Documents) -> list[Dirt]:
     document = find_document(documents, "energy_bills", "AUT03")
     rows = energy_lines(lines_of_bill(document, "AUT03-A-EL1", 18))
@@ -138,6 +149,7 @@ BILLS: tuple[Act, ...] = (
     _credit_notes,
     _corrected_bill,
     _later_version,
+    _voided_bill,
     _slip_with_amount,
     _slip_without_amount,
     _gap,

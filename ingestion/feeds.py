@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import yaml
+
+from ingestion.yaml_text import load_yaml
 
 FEEDS_FILE = Path(__file__).with_name("feeds.yml")
 
@@ -127,7 +128,7 @@ def load_feeds(path: Path = FEEDS_FILE) -> dict[str, Feed]:
 
     Raises `ValueError` naming the feed and column when the file contradicts itself.
     """
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = load_yaml(path.read_text(encoding="utf-8"))
     feeds = [_feed(name, body) for name, body in document.items()]
     return {feed.name: feed for kind in KINDS for feed in feeds if feed.kind == kind}
 

@@ -16,6 +16,8 @@ from typing import Any
 import jsonschema
 import yaml
 
+from ingestion.yaml_text import SafeLoader
+
 MAPPINGS_FOLDER = Path(__file__).with_name("mappings")
 
 
@@ -23,7 +25,7 @@ class MappingInvalid(ValueError):
     """A mapping file contradicts the schema, its feed or another mapping."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):  # type: ignore[misc]
     """YAML in which only true and false are booleans and a day stays text."""
 
 
@@ -57,8 +59,9 @@ class MappingFile:
 def read_mapping_file(path: Path, content: bytes) -> MappingFile:
     """The content of a mapping file; raises `MappingInvalid` naming the file, the line and what is wrong."""
     try:
-        node = yaml.compose(content, _Loader)
-        document = yaml.load(content, _Loader)  # noqa: S506 - a safe loader with fewer types
+        loader = _Loader(content)
+        node = loader.get_single_node()
+        document = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}" if mark else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
+from ingestion.yaml_text import load_yaml
 
 REASONS_FILE = Path(__file__).with_name("reasons.yml")
 LONGEST_CELL, LONGEST_LIST = 80, 600
@@ -39,7 +39,7 @@ class _Values(dict[str, str]):
 @functools.cache
 def load_reasons(path: Path = REASONS_FILE) -> dict[str, Reason]:
     """All reasons of `reasons.yml` by code."""
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = load_yaml(path.read_text(encoding="utf-8"))
     return {code: Reason(code=code, **body) for code, body in document.items()}
 
 

@@ -6,9 +6,8 @@ import functools
 import unicodedata
 from pathlib import Path
 
-import yaml
-
 from ingestion.cells import CellFault, CellKind
+from ingestion.yaml_text import load_yaml
 
 UNITS_FILE = Path(__file__).with_name("units.yml")
 
@@ -32,7 +31,7 @@ def find_unit(text: str) -> str | None:
 
 @functools.cache
 def _spellings() -> tuple[dict[str, str], dict[str, str]]:
-    document: dict[str, list[str]] = yaml.safe_load(UNITS_FILE.read_text(encoding="utf-8"))
+    document: dict[str, list[str]] = load_yaml(UNITS_FILE.read_text(encoding="utf-8"))
     exact: dict[str, str] = {}
     caseless: dict[str, set[str]] = {}
     for code, spellings in document.items():

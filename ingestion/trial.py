@@ -23,6 +23,7 @@ from ingestion.header import Fit, Header, closeness, rank, refusal
 from ingestion.mapping import SourceMapping
 from ingestion.quarantine import quarantine_table
 from ingestion.readers import open_sheets
+from ingestion.readers.pdf_template import Template
 
 SAMPLE_ROWS = 10
 
@@ -96,17 +97,24 @@ def _short(value: Any) -> Any:
 
 
 def try_file(
-    path: Path, feeds: Iterable[Feed], mappings: Mapping[str, Sequence[SourceMapping]], received_on: date
+    path: Path,
+    feeds: Iterable[Feed],
+    mappings: Mapping[str, Sequence[SourceMapping]],
+    received_on: date,
+    pdf_templates: Sequence[Template] | None = None,
 ) -> Trial:
-    """Read a file as if it were received on a day for the feed whose mapping fits it best; raises `FileRefused`."""
-    sheets = open_sheets(path)
+    """Read a file as if it were received on a day for the feed whose mapping fits it best; raises `FileRefused`.
+
+    `pdf_templates` are the shipped ones unless given.
+    """
+    sheets = open_sheets(path, pdf_templates)
     heads = {sheet.name: sheet.head() for sheet in sheets}
     valid = {
         feed.name: [mapping for mapping in mappings.get(feed.name, ()) if mapping.is_valid_on(received_on)]
         for feed in feeds
     }
     feed, fits = _best_feed(feeds, valid, heads)
-    rows = read_file(path, path.name, "", feed, received_on, valid[feed.name])
+    rows = read_file(path, path.name, "", feed, received_on, valid[feed.name], pdf_templates)
     headers = fits[0].headers
     return Trial(
         container=describe(path, sheets),

@@ -44,11 +44,16 @@ def try_(
 ) -> None:
     """Show what a file is, which mapping fits and why, ten parsed rows, and every note. Nothing is written."""
     from ingestion.cells import FileRefused
+    from ingestion.readers.pdf_template import load_templates
     from ingestion.trial import try_file
+    from ingestion.unpacking import is_zip_of_files
 
+    if is_zip_of_files(file):
+        raise Fault(f"{file.name} is a zip of files: unpack it and try one of them; the night unpacks it by itself")
     feeds, mappings = _mappings(home, feed, mapping)
+    templates = load_templates(*((home_at(home).pdf_templates,) if home.is_dir() else ()))
     try:
-        tried = try_file(file, feeds, mappings, (received or datetime.now(UTC)).date())
+        tried = try_file(file, feeds, mappings, (received or datetime.now(UTC)).date(), templates)
     except FileRefused as refusal:
         raise _refused(file, refusal, output) from refusal
     if output is Format.json:

@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,15 @@ def test_a_workbook_shows_its_sheets(tmp_path: Path) -> None:
     assert found["file"]["container"] == "XLSX"
     assert found["file"]["sheet Lisez-moi"] == "no header, skipped"
     assert found["file"]["sheet Sites"] == "header in row 2"
+
+
+def test_of_a_zip_the_next_step_is_told(bills: Path, tmp_path: Path) -> None:
+    path = tmp_path / "bills.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        package.write(bills, bills.name)
+    result = runner.invoke(app, ["mapping", "try", str(path), "--home", str(tmp_path / "none")])
+    assert result.exit_code == 1
+    assert "bills.zip is a zip of files: unpack it and try one of them" in result.stderr
 
 
 def test_a_draft_goes_to_stdout_and_the_next_step_to_stderr(bills: Path, tmp_path: Path) -> None:

@@ -6,23 +6,23 @@ What the messages say belongs to the readers of their types.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingestion.cells import FileRefused
 
-LARGEST_INTERCHANGE = 50 * 1024 * 1024
+LARGEST_INTERCHANGE, MOST_SEGMENTS = 25 * 1024 * 1024, 1_000_000
 START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:UNA.{6}\s*)?UNB", re.DOTALL)
 DEFAULT_SEPARATORS = ":+.? '"
 COUNT = re.compile(r"[0-9]{1,9}")
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """One segment: its tag and its elements, each of which is a list of components."""
 
     tag: str
-    elements: tuple[tuple[str, ...], ...]
+    elements: Sequence[Sequence[str]]
 
     def get(self, element: int, component: int = 0) -> str:
         """A component by the places of element and component, from 0 after the tag; empty when it is absent."""
@@ -111,51 +111,40 @@ def _segments(text: str) -> Iterator[Segment]:
     if text.startswith("UNA"):
         separators, text = text[3:9], text[9:]
     component, element, _, release, _, terminator = list(separators.ljust(6))
-    if len({component, element, terminator}) < 3:
+    if len({component, element, terminator}) < 3 or release in (component, element, terminator):
         raise FileRefused("CORRUPT", cause=f"UNA{separators}")
-    ends = re.escape(terminator)
-    if release == " ":  # a blank says that there is none
-        pattern = re.compile(f"([^{ends}]*+){ends}")
-    else:
-        escape = re.escape(release)
-        plain = f"[^{escape}{ends}]*+"
-        pattern = re.compile(f"({plain}(?:{escape}.{plain})*+){ends}", re.DOTALL)
-    place = 0
-    while match := pattern.match(text, place):
-        place = match.end()
-        body = match[1].strip("\r\n\t ")
-        if body and not body.startswith("UNA"):
-            tag, *elements = _split(body, element, release)
-            yield Segment(tag, tuple(_components(text, component, release) for text in elements))
-    if text[place:].strip():
-        raise FileRefused("CORRUPT", cause=f"unfinished segment {text[place:].strip()[:20]!r}")
+    if text.count(terminator) > MOST_SEGMENTS:
+        raise FileRefused("HOSTILE", cause=f"{text.count(terminator)} > {MOST_SEGMENTS} segments")
+    *bodies, rest = _split(text, terminator, release)
+    if rest.strip():
+        raise FileRefused("CORRUPT", cause=f"unfinished segment {rest.strip()[:20]!r}")
+    for body in bodies:
+        tag, *elements = _split(body.strip("\r\n\t "), element, release)
+        if tag and not tag.startswith("UNA"):
+            yield Segment(tag, [_components(text, component, release) for text in elements])
 
 
-def _components(text: str, separator: str, release: str) -> tuple[str, ...]:
-    return tuple(_plain(component, release) for component in _split(text, separator, release))
+def _components(text: str, separator: str, release: str) -> list[str]:
+    components = _split(text, separator, release)
+    if release == " " or release not in text:  # a blank says that there is no release character
+        return components
+    return [re.sub(f"{re.escape(release)}(.)", r"\1", component, flags=re.DOTALL) for component in components]
 
 
 def _split(text: str, separator: str, release: str) -> list[str]:
     """Split at a separator that is not released."""
-    if release == " " or release not in text:
-        return text.split(separator)
-    parts, start, place = [], 0, 0
-    while place < len(text):
-        if text[place] == release:
-            place += 2
-            continue
-        if text[place] == separator:
-            parts.append(text[start:place])
-            start = place + 1
-        place += 1
-    return [*parts, text[start:]]
-
-
-def _plain(text: str, release: str) -> str:
-    """The text without its release characters."""
-    if release == " " or release not in text:
-        return text
-    return re.sub(f"{re.escape(release)}(.)", r"\1", text, flags=re.DOTALL)
+    parts = text.split(separator)
+    if release == " " or release + separator not in text:
+        return parts
+    joined: list[str] = []
+    pending: list[str] = []
+    for part in parts:
+        pending.append(part)
+        # An odd number of release characters at the end releases the separator.
+        if (len(part) - len(part.rstrip(release))) % 2 == 0:
+            joined.append(separator.join(pending))
+            pending = []
+    return [*joined, separator.join(pending)] if pending else joined
 
 
 def _check_count(trailer: Segment, found: int) -> None:

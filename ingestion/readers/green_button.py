@@ -62,6 +62,8 @@ TERMS = {
     SUPPLIER: "feed author",
 }
 ESPI, ATOM = "{http://naesb.org/espi}", "{http://www.w3.org/2005/Atom}"
+VALUE, QUALITY, TIME_PERIOD = f"{ESPI}value", f"{ESPI}ReadingQuality", f"{ESPI}timePeriod"
+START, DURATION, TIME_OF_USE = f"{ESPI}start", f"{ESPI}duration", f"{ESPI}tou"
 DEEPEST_PATH = 40
 WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 SECONDS = re.compile(r"[0-9]{1,10}")
@@ -183,7 +185,7 @@ def _channels(kinds: Mapping[str, _Resources], common: Mapping[str, str]) -> Ite
         reading = kinds["MeterReading"].above(block)
         for element in block.element.iterchildren(f"{ESPI}IntervalReading"):
             ordinal += 1
-            key = (id(reading), _text(element, ESPI, "tou"))
+            key = (id(reading), next((child.text or "" for child in element if child.tag == TIME_OF_USE), "").strip())
             _, elements, ordinals = readings.setdefault(key, (reading, [], []))
             elements.append(element)
             ordinals.append(ordinal)
@@ -243,16 +245,27 @@ def _states(channel: Channel, time: LocalTime) -> Channel:
     for interval in channel.intervals:
         moment = time.at(interval.start + interval.seconds)
         state = interval_of(interval.ordinal, moment, moment, interval.text, interval.value)
-        states.append(replace(state, is_estimated=interval.is_estimated))
+        states.append(state._replace(is_estimated=interval.is_estimated))
     return replace(channel, intervals=states)
 
 
 def _interval(element: etree._Element, ordinal: int, power: int, time: LocalTime, default: str) -> Interval:
-    start, seconds = _text(element, ESPI, "timePeriod/start"), _text(element, ESPI, "timePeriod/duration")
+    start, seconds, text, qualities = "", "", "", set[str]()
+    for (
+        child
+    ) in element:  # this is done for every reading of a file, and looking up each path takes three times as long
+        if child.tag == VALUE:
+            text = (child.text or "").strip()
+        elif child.tag == QUALITY:
+            qualities.update((part.text or "").strip() for part in child)
+        elif child.tag == TIME_PERIOD:
+            for part in child:
+                if part.tag == START:
+                    start = (part.text or "").strip()
+                elif part.tag == DURATION:
+                    seconds = (part.text or "").strip()
     if not SECONDS.fullmatch(start) or not SECONDS.fullmatch(seconds or "0"):
         raise FileRefused("CORRUPT", cause=f"IntervalReading {ordinal}: start {start!r}, duration {seconds!r}")
-    qualities = {_text(quality, ESPI, "quality") for quality in element.iterchildren(f"{ESPI}ReadingQuality")}
-    text = _text(element, ESPI, "value")
     return interval_of(
         ordinal,
         time.at(int(start)),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
 from itertools import pairwise
+from typing import NamedTuple
 
 from ingestion.cells import FileRefused
 from ingestion.numbers import EXACT
@@ -35,8 +36,7 @@ DAY = timedelta(days=1)
 LONGEST_DAY = 25 * 3600  # the day on which clocks go back
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """A quantity and the time that it covers. `text` is the value as stated, `value` None if that is no number."""
 
     ordinal: int

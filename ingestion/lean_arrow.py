@@ -21,5 +21,6 @@ def leave_pandas_out() -> None:
     try:
         with contextlib.suppress(ImportError, AttributeError):
             _ = pa.lib._pandas_api.have_pandas  # looks once
+        pa.scalar(0)  # and so does what converts Python's values
     finally:
         del sys.modules["pandas"]

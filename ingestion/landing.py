@@ -20,7 +20,7 @@ from ingestion.cells import FileRefused
 from ingestion.feeds import Feed
 from ingestion.files import FileRows, read_file
 from ingestion.mapping import load_mappings
-from ingestion.readers import LARGEST_FILE
+from ingestion.readers import LARGEST_FILE, LARGEST_READ_IN_PARTS, size_limit
 from ingestion.readers.pdf_template import load_templates
 from ingestion.reasons import load_reasons
 from ingestion.unpacking import Member, is_zip_of_files, printable, unpack
@@ -232,7 +232,8 @@ class _Night:
         self._refuse_too_large(waiting.sha256, waiting.name, size)
 
     def _refuse_too_large(self, sha256: str, name: str, size: int) -> None:
-        refusal = FileRefused("TOO_LARGE", size=size, limit=LARGEST_FILE)
+        limit = LARGEST_READ_IN_PARTS if size > LARGEST_READ_IN_PARTS else LARGEST_FILE
+        refusal = FileRefused("TOO_LARGE", size=size, limit=limit)
         self._refuse(_Received(sha256, name, size), refusal)
 
     def _is_note(self, sha256: str) -> bool:
@@ -366,7 +367,7 @@ def _landed(home: Home, feed: str) -> Iterator[tuple[str, Path]]:
 
 def _looked_at(feed: str, name: str, path: Path) -> WaitingFile | None:
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        if path.stat().st_size > size_limit(path):
             return WaitingFile(feed, name, hashlib.sha256(_note_of(path)).hexdigest(), path, is_too_large=True)
         return WaitingFile(feed, name, file_sha256(path), path)
     except OSError as error:

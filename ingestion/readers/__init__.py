@@ -28,7 +28,7 @@ from ingestion.readers.malware import scan_file
 from ingestion.readers.pdf_template import Template
 from ingestion.readers.xml import is_xml, parse_xml, root_tag
 
-LARGEST_FILE = 500 * 1024 * 1024
+LARGEST_FILE, LARGEST_READ_IN_PARTS = 500 * 1024 * 1024, 4 * 1024 * 1024 * 1024
 FIRST_BYTES = 4096
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -66,8 +66,8 @@ def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> 
     size = path.stat().st_size
     if size == 0:
         raise FileRefused("NO_DATA")
-    if size > LARGEST_FILE:
-        raise FileRefused("TOO_LARGE", size=size, limit=LARGEST_FILE)
+    if size > size_limit(path):
+        raise FileRefused("TOO_LARGE", size=size, limit=size_limit(path))
     scan_file(path)
     first = _start(path)
     container = _container_of(first)
@@ -84,6 +84,14 @@ def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> 
     if container != "text":
         raise FileRefused("TYPE_UNKNOWN", container=container)
     return csv.open_sheets(path)
+
+
+def size_limit(path: Path) -> int:
+    """The size up to which a file is read: more of one that is read in parts."""
+    first = _start(path)
+    container = _container_of(first)
+    in_parts = container == "parquet" or (container == "text" and b"\0" not in first)
+    return LARGEST_READ_IN_PARTS if in_parts else LARGEST_FILE
 
 
 def flags_of_name(path: Path, name: str) -> frozenset[str]:

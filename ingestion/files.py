@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from ingestion.cells import Cells, FileRefused, Sheet, SheetInParts
+from ingestion.cells import Cells, FileRefused, HeadRow, Sheet, SheetInParts
 from ingestion.decimal_signs import Evidence
 from ingestion.duplicates import find_duplicates, key_text
 from ingestion.feeds import QUARANTINE_SCHEMA, Feed
@@ -31,6 +31,7 @@ from ingestion.row_store import RowStore
 
 WORKERS = 2
 PARTS_AHEAD = 3
+MOST_COLUMNS = 4_000  # that are filled
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ def read_file(
     """
     sheets = open_sheets(path, pdf_templates)
     valid = [mapping for mapping in mappings if mapping.is_valid_on(received_on)]
-    mapping, headers = choose(valid, feed, {sheet.name: sheet.head() for sheet in sheets})
+    heads = {sheet.name: sheet.head() for sheet in sheets}
+    _check_width(heads)
+    mapping, headers = choose(valid, feed, heads)
     stated, flags = mapping.values_of_file_name(name), flags_of_name(path, name)
     reading = Reading(sha256, mapping, feed, stated, sender_of(name), received_on, flags)
     known: Mapping[str, Evidence] = {}
@@ -169,6 +172,13 @@ class _Tally:
         """Whether a part was read with other decimal signs than all parts together prove."""
         final = {sheet: evidence.signs(self.decimal_signs[sheet]) for sheet, evidence in self.evidence.items()}
         return any(final[sheet][name] != used for sheet, signs in self.signs for name, used in signs.items())
+
+
+def _check_width(heads: Mapping[str, Sequence[HeadRow]]) -> None:
+    """Refuse a table that is wider than any layout: what looks for a header looks at every column."""
+    widest = max((sum(map(bool, row.cells)) for head in heads.values() for row in head), default=0)
+    if widest > MOST_COLUMNS:
+        raise FileRefused("TOO_LARGE", size=widest, limit=MOST_COLUMNS)
 
 
 def _in_memory(feed: Feed) -> Stores:

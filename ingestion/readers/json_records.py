@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -85,14 +86,18 @@ class RecordSheet:
     records: list[_Record]
     name: str = ""
 
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(key for record in self.records for key in record.cells))
+
     def head(self) -> list[HeadRow]:
         """The keys."""
-        return [HeadRow(0, tuple(dict.fromkeys(key for record in self.records for key in record.cells)))]
+        return [HeadRow(0, self._keys)]
 
     def body(self, header: int) -> Cells:
         """All objects; the number of one is its line, or its place in the list."""
         columns = []
-        for key in self.head()[0].cells:
+        for key in self._keys:
             pairs = [_cell(record.cells.get(key)) for record in self.records]
             columns.append(Column.of([text for text, _ in pairs], [kind for _, kind in pairs]))
         numbers = np.asarray([record.row_no for record in self.records], dtype=np.int32)

@@ -99,6 +99,8 @@ def _usual_facts(content: bytes) -> SheetFacts:
 
 def _any_facts(content: bytes) -> SheetFacts:
     """The facts of a sheet in any spelling: a row or cell that does not say its place follows the one before."""
+    if content.count(b"<") > content.count(b">"):
+        raise FileRefused("CORRUPT", cause="a tag that does not end")
     facts, row, column, tags = SheetFacts(), -1, -1, 0
     for tag in TAG.finditer(content):
         tags += 1

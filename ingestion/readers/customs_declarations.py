@@ -181,6 +181,7 @@ def _goods_items(root: etree._Element) -> Iterator[dict[str, str]]:
         "DeliveryTerms ID": _text(root, ".//DeliveryTerms/ID"),
         "PreviousCustomsDeclaration ID": _text(declaration, "PreviousCustomsDeclaration/ID"),
     }
+    tariff_code = _text(root, ".//Consignment/TariffCode")
     for place, item in enumerate(root.iter("{*}GoodsItem"), start=1):
         value = _amount(item, "FreeOnBoardValueAmount")
         statistics = _amount(item, "DeclaredStatisticsValueAmount")
@@ -198,7 +199,7 @@ def _goods_items(root: etree._Element) -> Iterator[dict[str, str]]:
             "CustomsStatusCode": _text(item, "CustomsStatusCode"),
             "Commodity code": _text(item, ".//CommodityClassification/ItemClassificationCode")
             or _text(item, ".//CommodityClassification/CommodityCode")
-            or _text(root, ".//Consignment/TariffCode"),
+            or tariff_code,
             "GoodsItem Description": _text(item, "Description") or _text(item, "Item/Description"),
             "NetWeightMeasure kg": _mass(item, "NetWeightMeasure"),
             "GrossWeightMeasure kg": _mass(item, "GrossWeightMeasure"),

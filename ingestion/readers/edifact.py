@@ -15,6 +15,7 @@ from ingestion.cells import FileRefused
 LARGEST_INTERCHANGE, MOST_SEGMENTS = 25 * 1024 * 1024, 1_000_000
 START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:UNA.{6}\s*)?UNB", re.DOTALL)
 DEFAULT_SEPARATORS = ":+.? '"
+NUL = "\0"
 COUNT = re.compile(r"[0-9]{1,9}")
 
 
@@ -111,7 +112,7 @@ def _segments(text: str) -> Iterator[Segment]:
     if text.startswith("UNA"):
         separators, text = text[3:9], text[9:]
     component, element, _, release, _, terminator = list(separators.ljust(6))
-    if len({component, element, terminator}) < 3 or release in (component, element, terminator):
+    if NUL in text or len({component, element, terminator}) < 3 or release in (component, element, terminator):
         raise FileRefused("CORRUPT", cause=f"UNA{separators}")
     if text.count(terminator) > MOST_SEGMENTS:
         raise FileRefused("HOSTILE", cause=f"{text.count(terminator)} > {MOST_SEGMENTS} segments")
@@ -128,7 +129,7 @@ def _components(text: str, separator: str, release: str) -> list[str]:
     components = _split(text, separator, release)
     if release == " " or release not in text:  # a blank says that there is no release character
         return components
-    return [re.sub(f"{re.escape(release)}(.)", r"\1", component, flags=re.DOTALL) for component in components]
+    return [part.replace(release * 2, NUL).replace(release, "").replace(NUL, release) for part in components]
 
 
 def _split(text: str, separator: str, release: str) -> list[str]:

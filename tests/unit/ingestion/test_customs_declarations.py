@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from bill_files import MEMBER, attempt, codes, column, read
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingestion.cells import CellFault, CellKind
 from ingestion.files import FileRows
@@ -185,3 +187,13 @@ def test_a_tariff_code_that_a_spreadsheet_shortened() -> None:
     assert parse_tariff_code("702000000", CellKind.NUMBER) == ("0702000000", {"HS_PADDED"})
     with pytest.raises(CellFault):
         parse_tariff_code("7,02E+08")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(where=st.integers(0, 10**6), length=st.integers(0, 30), noise=st.text(max_size=12))
+def test_any_damage_is_read_or_refused(tmp_path: Path, where: int, length: int, noise: str) -> None:
+    good = dum()
+    at = where % len(good)
+    content = good[:at] + noise.encode() + good[at + length :]
+    rows, code = attempt(use, tmp_path, content)
+    assert (rows is None) != (code is None)

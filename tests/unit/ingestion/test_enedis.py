@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from bill_files import MEMBER, attempt, codes, column, read
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingestion.files import FileRows
 
@@ -207,3 +209,15 @@ def test_what_is_refused(tmp_path: Path) -> None:
     assert (codes(rows), column(rows, "quantity")) == ({"READING_INVALID": 1}, [7])
     rows = use(tmp_path, readings(serie("XYZ", (7, *JANUARY, "REEL"))))
     assert codes(rows) == {"VALUE_UNKNOWN": 1}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(where=st.integers(0, 10**6), length=st.integers(0, 30), noise=st.text(max_size=12))
+def test_any_damage_is_read_or_refused(tmp_path: Path, where: int, length: int, noise: str) -> None:
+    good = detailed(
+        grandeur("".join(point(1, f"2025-03-01 {hour:02}:00:00", "PT1H", "B") for hour in range(24)), "PA", "W")
+    )
+    at = where % len(good)
+    content = good[:at] + noise.encode() + good[at + length :]
+    rows, code = attempt(use, tmp_path, content)
+    assert (rows is None) != (code is None)

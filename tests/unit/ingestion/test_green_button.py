@@ -394,3 +394,13 @@ def test_totals_are_kept(
     rows = use(tmp_path, feed(reading(1, intervals, powerOfTenMultiplier=power), time=time))
     assert sum(column(rows, "quantity")) == Decimal(sum(values)).scaleb(power)
     assert rows.rows_read == rows.accepted.num_rows
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(where=st.integers(0, 10**6), length=st.integers(0, 30), noise=st.text(max_size=12))
+def test_any_damage_is_read_or_refused(tmp_path: Path, where: int, length: int, noise: str) -> None:
+    good = feed(reading(1, hours(30)), reading(2, hours(3), tou=1), time=RAMADAN_2025)
+    at = where % len(good)
+    content = good[:at] + noise.encode() + good[at + length :]
+    rows, code = attempt(use, tmp_path, content)
+    assert (rows is None) != (code is None)

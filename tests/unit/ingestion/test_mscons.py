@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from bill_files import MEMBER, attempt, codes, column, read
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.files import FileRows
@@ -311,3 +311,15 @@ def test_other_messages_are_named(tmp_path: Path) -> None:
 def test_any_bytes_are_read_or_refused(noise: bytes, place_of_noise: int) -> None:
     for content in (b"UNB" + noise, GOOD[:place_of_noise] + noise + GOOD[place_of_noise:]):
         assert attempt(read_messages, content)[1] in (None, "CORRUPT")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(where=st.integers(0, 10**6), length=st.integers(0, 30), noise=st.text(max_size=12))
+def test_any_damage_is_read_or_refused(tmp_path: Path, where: int, length: int, noise: str) -> None:
+    good = interchange(
+        message(place(*quarters("20250501", 8), quantity("2", "202505010000?+01", "202505010200?+01", "79")))
+    )
+    at = where % len(good)
+    content = good[:at] + noise.encode() + good[at + length :]
+    rows, code = attempt(use, tmp_path, content)
+    assert (rows is None) != (code is None)

@@ -68,9 +68,9 @@ def _everything(folder: Path, content: bytes, block: int, monkeypatch: pytest.Mo
     except FileRefused as refusal:
         return refusal.code, refusal.details
     found = rows.accepted.to_pylist(), rows.rows_read, rows.rows_accepted, rows.rows_quarantined, rows.dropped
-    refused = [table for table in rows.refusals.tables("batch")]
+    refused = [row for table in rows.refusals.tables("batch") for row in table.to_pylist()]
     rows.stores.abandon()
-    return *found, [row for table in refused for row in table.to_pylist()]
+    return *found, refused
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -96,7 +96,7 @@ def _spoiled(row: list[str], kind: int) -> str:
         2: (0, "123"),
         3: (QUANTITY, "450 L"),
         7: (QUANTITY, '"1,234.50"'),
-        8: (AMOUNT, "1 234,50"),
+        8: (AMOUNT, '"1 234,50"'),
         9: (BILL, f'"{row[BILL]}\ncopy"'),
     }
     if kind in changes:

@@ -44,14 +44,17 @@ def try_(
 ) -> None:
     """Show what a file is, which mapping fits and why, ten parsed rows, and every note. Nothing is written."""
     from ingestion.cells import FileRefused
-    from ingestion.readers.pdf_template import load_templates
+    from ingestion.readers.pdf_template import TemplateInvalid, load_templates
     from ingestion.trial import try_file
     from ingestion.unpacking import is_zip_of_files
 
     if is_zip_of_files(file):
         raise Fault(f"{file.name} is a zip of files: unpack it and try one of them; the night unpacks it by itself")
     feeds, mappings = _mappings(home, feed, mapping)
-    templates = load_templates(*((home_at(home).pdf_templates,) if home.is_dir() else ()))
+    try:
+        templates = load_templates(*((home_at(home).pdf_templates,) if home.is_dir() else ()))
+    except TemplateInvalid as invalid:
+        raise Fault(str(invalid)) from invalid
     try:
         tried = try_file(file, feeds, mappings, (received or datetime.now(UTC)).date(), templates)
     except FileRefused as refusal:
@@ -86,6 +89,20 @@ def draft(
     typer.echo(draft_text(drafted, file.name), nl=False)
     say(f"Next step: save it as {drafted.name}.yml, settle what its comments leave open, then "
         f"mizan mapping try {file} --mapping {drafted.name}.yml")  # fmt: skip
+
+
+@mapping_app.command()
+def text(file: FileArgument, output: FormatOption = Format.table) -> None:
+    """Show the lines of a PDF as templates see them, each with its page and number."""
+    from ingestion.cells import FileRefused
+    from ingestion.readers.pdf import printed_lines
+
+    try:
+        print_rows(
+            [{"page": page, "line": line, "text": content} for page, line, content in printed_lines(file)], output
+        )
+    except FileRefused as refusal:
+        raise _refused(file, refusal, output) from refusal
 
 
 @mapping_app.command()

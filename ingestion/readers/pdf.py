@@ -49,6 +49,14 @@ def open_sheets(path: Path, templates: Sequence[Template] | None = None) -> Sequ
     return sheets
 
 
+def printed_lines(path: Path) -> list[tuple[int, int, str]]:
+    """Page, number on it and text of every line of a PDF, as templates see them; raises as `open_sheets` does."""
+    answer = _ask(path, None)
+    if "refused" in answer:
+        raise FileRefused(answer["refused"], **answer["details"])
+    return [(page, line, content) for page, line, content in answer["lines"]]
+
+
 @dataclass(frozen=True)
 class BillSheet:
     """One bill: rows of terms, as `pdf_worker` found them under a template, numbered through the PDF."""
@@ -89,11 +97,14 @@ def _place(row: dict[str, Any]) -> str:
     return f"page {row['page']}, line {row['line']}" if row["line"] else f"page {row['page']}"
 
 
-def _ask(path: Path, templates: list[Template]) -> dict[str, Any]:
-    """What the worker process answers; raises PDF_TIMEOUT when it does not in time, HOSTILE when it dies."""
+def _ask(path: Path, templates: list[Template] | None) -> dict[str, Any]:
+    """What the worker process answers: the bills under the templates or, without any, the lines of the PDF.
+
+    Raises PDF_TIMEOUT when it does not answer in time, HOSTILE when it dies.
+    """
     request = {
         "path": str(path.resolve()),
-        "templates": [template.body for template in templates],
+        "templates": None if templates is None else [template.body for template in templates],
         "memory": MOST_MEMORY,
         "seconds": MOST_SECONDS,
         "pages": MOST_PAGES,

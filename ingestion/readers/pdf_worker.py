@@ -2,8 +2,9 @@
 
 Run as a script by `ingestion.readers.pdf`, since a hostile PDF can hang a parser or fill the memory: the process limits
 its own memory and time, and may write no file. It imports nothing of this project. It reads
-`{"path", "templates", "memory", "seconds", "pages"}` as JSON from stdin and answers on stdout with `{"documents": [...]}`
-or `{"refused": code, "details": {...}}`. JavaScript and attachments of the PDF are never looked at.
+`{"path", "templates", "memory", "seconds", "pages"}` as JSON from stdin and answers on stdout with `{"template": name,
+"documents": [...]}`, or `{"lines": [...]}` when it is given no templates, or `{"refused": code, "details": {...}}`.
+JavaScript and attachments of the PDF are never looked at.
 """
 
 from __future__ import annotations
@@ -218,6 +219,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         pages, says_it_has_xml = pages_of(request["path"], request["pages"])
         if sum(len(line.replace(" ", "")) for page in pages for line in page.lines) < FEWEST_CHARACTERS:
             raise Refused("NO_XML" if says_it_has_xml else "PDF_NO_TEXT")
+        if request["templates"] is None:
+            places = Document(tuple(pages)).places()
+            return {"lines": [(page, line, content) for _, page, line, content in places]}
         try:
             return fitting(pages, request["templates"])
         except Refused as refusal:

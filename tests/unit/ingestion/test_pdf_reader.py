@@ -211,6 +211,12 @@ def test_a_bill_without_a_table_is_one_row(tmp_path: Path) -> None:
     assert found == [("11", "1 234,5", "page 1")]
 
 
+def test_the_lines_of_a_pdf_are_shown_to_who_writes_a_template(tmp_path: Path) -> None:
+    lines = pdf.printed_lines(pdf_file(tmp_path, SRM, "A second page with a line of text"))
+    assert lines[:2] == [(1, 1, "Société Régionale Multiservices Casablanca-Settat"), (1, 2, "CIL : 1071324-101")]
+    assert lines[-1] == (2, 1, "A second page with a line of text")
+
+
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [

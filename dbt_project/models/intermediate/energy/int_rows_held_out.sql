@@ -35,11 +35,11 @@ rows_by_their_target as (
         end as cell,
         corrections.reason_code,
         reasons.message_fr || coalesce(
-            ' Avec elle, les avoirs sur cette facture atteignent ' || {{ french_number('corrections.credited_gj') }} || ' GJ, pour '
+            ' Avec cette ligne, les avoirs sur cette facture atteignent ' || {{ french_number('corrections.credited_gj') }} || ' GJ, pour '
             || {{ french_number('corrections.billed_gj') }} || ' GJ facturés.', ''
         ) as message_fr,
         reasons.message_en || coalesce(
-            ' With it, the credits on this bill come to ' || {{ number_text('corrections.credited_gj') }} || ' GJ, against '
+            ' With this line, the credits on this bill come to ' || {{ number_text('corrections.credited_gj') }} || ' GJ, against '
             || {{ number_text('corrections.billed_gj') }} || ' GJ billed.', ''
         ) as message_en
     from corrections

@@ -42,6 +42,10 @@ reasons as (
     select * from {{ ref('held_out_reasons') }}
 ),
 
+to_confirm as (
+    select * from {{ ref('int_rows_to_confirm') }}
+),
+
 ranked_holds as (
     select
         feed,
@@ -182,6 +186,9 @@ looked_up as (
     select
         rows_of_feeds.*,
         holds.row_id is not null as is_held_by_check,
+        to_confirm.row_id is not null and to_confirm.decision is null as is_to_confirm,
+        coalesce(to_confirm.decision = 'reject', false) as is_rejected,
+        to_confirm.said as review_said,
         holds.message_fr as hold_message_fr,
         holds.message_en as hold_message_en,
         members.member_id is not null as is_member_known,
@@ -204,6 +211,7 @@ looked_up as (
         end as largest_magnitude
     from rows_of_feeds
     left join holds on rows_of_feeds.feed = holds.feed and rows_of_feeds.row_id = holds.row_id
+    left join to_confirm on rows_of_feeds.feed = to_confirm.feed and rows_of_feeds.row_id = to_confirm.row_id
     left join members on rows_of_feeds.member_id = members.member_id
     left join sites on rows_of_feeds.site_id = sites.site_id
     left join carriers on rows_of_feeds.carrier = carriers.carrier
@@ -221,6 +229,8 @@ judged as (
     select
         looked_up.*,
         case
+            when looked_up.is_rejected then 'REVIEW_REJECTED'
+            when looked_up.is_to_confirm then 'TO_CONFIRM'
             when looked_up.is_held_by_check then 'BATCH_CHECK_FAILED'
             when not looked_up.is_member_known then 'MEMBER_UNKNOWN'
             when (looked_up.site_id is not null or looked_up.is_site_of_meter) and not looked_up.is_site_known then 'SITE_UNKNOWN'
@@ -286,9 +296,10 @@ final as (
             when 'NEGATIVE_NET' then {{ number_text('judged.quantity') }}
         end as cell,
         judged.reason_code,
-        -- The check that held the row out says which one it was, and why; a meter that gives no site, and an index, say which.
+        -- A check that held the row out, a person who rejected it, a meter that gives no site, and an index say which and why.
         case
-            when judged.is_held_by_check then coalesce(judged.hold_message_fr, reasons.message_fr)
+            when judged.reason_code = 'REVIEW_REJECTED' then reasons.message_fr || ' (' || judged.review_said || ')'
+            when judged.reason_code = 'BATCH_CHECK_FAILED' then coalesce(judged.hold_message_fr, reasons.message_fr)
             when judged.reason_code = 'SITE_UNKNOWN' and judged.is_site_of_meter
                 then
                     'La ligne ne nomme pas de site, et le registre ne donne pas de site connu au compteur ' || judged.meter_id
@@ -297,7 +308,8 @@ final as (
             else reasons.message_fr
         end as message_fr,
         case
-            when judged.is_held_by_check then coalesce(judged.hold_message_en, reasons.message_en)
+            when judged.reason_code = 'REVIEW_REJECTED' then reasons.message_en || ' (' || judged.review_said || ')'
+            when judged.reason_code = 'BATCH_CHECK_FAILED' then coalesce(judged.hold_message_en, reasons.message_en)
             when judged.reason_code = 'SITE_UNKNOWN' and judged.is_site_of_meter
                 then
                     'The line names no site, and the register gives meter ' || judged.meter_id

@@ -83,7 +83,7 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class FindingCount:
-    """Open findings of one check on bills and activity."""
+    """Findings of one check on bills and activity: those open, of so many members, and those of meters for which it is off."""
 
     check_id: str
     name_fr: str
@@ -91,6 +91,7 @@ class FindingCount:
     severity: str
     findings: int
     members: int
+    switched_off: int
 
 
 @dataclass(frozen=True)
@@ -302,8 +303,9 @@ select
     min(check_name_fr) as name_fr,
     min(check_name_en) as name_en,
     severity,
-    count(*) as findings,
-    count(distinct member_id) as members
+    count(*) filter (where not is_switched_off) as findings,
+    count(distinct member_id) filter (where not is_switched_off) as members,
+    count(*) filter (where is_switched_off) as switched_off
 from marts.rpt_findings
 group by check_id, severity
 order by severity, findings desc, check_id

@@ -76,3 +76,31 @@
     {%- set change = decimal_divide('100 * (' ~ value ~ ' - ' ~ level ~ ')', level, 1) -%}
     case when {{ value }} > {{ level }} then '+' else '' end || {{ number_text(change) }}
 {%- endmacro %}
+
+
+{#-
+    What differs between two relations, as ", quantity 100 -> 120, unit kWh -> MWh"; empty when nothing does.
+    `columns` are {column: [label in French, label in English, 'number' or 'text']}; `language` is fr or en.
+-#}
+{% macro changes_between(columns, earlier, later, language) -%}
+    {%- set empty = '(vide)' if language == 'fr' else '(empty)' -%}
+    {%- for column, words in columns.items() -%}
+        {%- set texts = [] -%}
+        {%- for relation in [earlier, later] -%}
+            {%- set cell = relation ~ '.' ~ column -%}
+            {%- if words[2] == 'text' -%}
+                {%- do texts.append('cast(' ~ cell ~ ' as string)') -%}
+            {%- else -%}
+                {%- do texts.append(french_number(cell) if language == 'fr' else number_text(cell)) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        case
+            when coalesce({{ texts[0] }}, '') <> coalesce({{ texts[1] }}, '')
+                then
+                    ', {{ words[0] if language == 'fr' else words[1] }} '
+                    || coalesce({{ texts[0] }}, '{{ empty }}') || ' -> ' || coalesce({{ texts[1] }}, '{{ empty }}')
+            else ''
+        end
+        {%- if not loop.last %} || {% endif %}
+    {%- endfor -%}
+{%- endmacro %}

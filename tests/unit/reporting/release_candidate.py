@@ -32,7 +32,7 @@ create table marts.ops_checks (
 );
 create table marts.rpt_findings (
     finding_id varchar, check_id varchar, check_name_fr varchar, check_name_en varchar, severity varchar,
-    member_id varchar
+    member_id varchar, is_switched_off boolean
 );
 create table marts.dim_members (member_id varchar, legal_name varchar, sector varchar, left_on date);
 create table marts.dim_factors (factor_id varchar, source_title varchar, source_year integer, status varchar);
@@ -78,9 +78,10 @@ insert into marts.ops_checks values
     ('run2', '2026-01-02 01:59', 'dbt.unique_dim_members', 'dim_members', 'critical', true, '0', 0),
     ('run2', '2026-01-02 01:59', 'marts.dim_members.not_empty', 'dim_members', 'critical', true, 'rows=3', 0);
 insert into marts.rpt_findings values
-    ('f1', 'B08', 'Jours sans facture', 'Days without a bill', 'warning', 'm1'),
-    ('f2', 'B08', 'Jours sans facture', 'Days without a bill', 'warning', 'm1'),
-    ('f3', 'B28', 'Facteur mille', 'Factor of a thousand', 'error', 'm2');
+    ('f1', 'B08', 'Jours sans facture', 'Days without a bill', 'warning', 'm1', false),
+    ('f2', 'B08', 'Jours sans facture', 'Days without a bill', 'warning', 'm1', false),
+    ('f4', 'B08', 'Jours sans facture', 'Days without a bill', 'warning', 'm2', true),
+    ('f3', 'B28', 'Facteur mille', 'Factor of a thousand', 'error', 'm2', false);
 insert into marts.dim_members values
     ('m1', '{MEMBER_NAMES[0]}', 'cement', null),
     ('m2', '{MEMBER_NAMES[1]}', 'textiles', null),

@@ -152,8 +152,9 @@ wrong_totals as (
 recomputed_lines as (
     select
         priced_lines.*,
-        {{ round_half_up("cast(priced_lines.amount_excl_vat as decimal(24, 6)) * priced_lines.vat_percent * cast('0.01' as decimal(2, 2))") }}
-            as expected_vat,
+        {{ round_half_up(
+            "cast(priced_lines.amount_excl_vat as decimal(24, 6)) * priced_lines.vat_percent * cast('0.01' as decimal(2, 2))"
+        ) }} as expected_vat,
         cast(priced_lines.amount_excl_vat + priced_lines.vat_amount as decimal(18, 6)) as expected_incl
     from priced_lines
     where priced_lines.outcome in ('counted', 'not_energy', 'quantity_repeated')
@@ -163,13 +164,13 @@ recomputed_lines as (
 legal_rates as (
     select
         recomputed_lines.row_id,
-        max(case when recomputed_lines.vat_percent = vat_rates.vat_percent then 1 else 0 end) = 1 as is_legal,
+        max(case when vat_rates.vat_percent = recomputed_lines.vat_percent then 1 else 0 end) = 1 as is_legal,
         {{ sorted_list(number_text('vat_rates.vat_percent'), ' / ') }} as vat_percents
     from recomputed_lines
     inner join vat_rates
         on
             recomputed_lines.carrier = vat_rates.carrier
-            and vat_rates.valid_from <= greatest(recomputed_lines.issued_on, recomputed_lines.period_end)
+            and greatest(recomputed_lines.issued_on, recomputed_lines.period_end) >= vat_rates.valid_from
             and coalesce(vat_rates.valid_to >= recomputed_lines.period_start, true)
     where
         recomputed_lines.component in ('energy', 'losses')

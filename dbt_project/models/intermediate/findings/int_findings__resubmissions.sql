@@ -39,16 +39,28 @@ versions_of_lines as (
 ),
 
 activity_rows as (
-    select bill_lines.file_sha256, bill_lines.member_id, bill_lines.row_id
+    select
+        bill_lines.file_sha256,
+        bill_lines.member_id,
+        bill_lines.row_id
     from bill_lines
     union all
-    select production.file_sha256, production.member_id, production.row_id
+    select
+        production.file_sha256,
+        production.member_id,
+        production.row_id
     from {{ ref('stg_production__records') }} as production
     union all
-    select process_activity.file_sha256, process_activity.member_id, process_activity.row_id
+    select
+        process_activity.file_sha256,
+        process_activity.member_id,
+        process_activity.row_id
     from {{ ref('stg_process_activity__records') }} as process_activity
     union all
-    select declaration_lines.file_sha256, declaration_lines.member_id, declaration_lines.row_id
+    select
+        declaration_lines.file_sha256,
+        declaration_lines.member_id,
+        declaration_lines.row_id
     from {{ ref('stg_exports__declaration_lines') }} as declaration_lines
 ),
 
@@ -124,26 +136,8 @@ versions as (
         earlier.row_id as earlier_row_id,
         standing.row_id as standing_row_id,
         standing.received_at,
-        ''
-        {%- for column, words in contents.items() %}
-            {%- set before = number_text('earlier.' ~ column) if words[2] == 'number' else 'cast(earlier.' ~ column ~ ' as string)' %}
-            {%- set after = number_text('standing.' ~ column) if words[2] == 'number' else 'cast(standing.' ~ column ~ ' as string)' %}
-        || case
-            when earlier.{{ column }} is distinct from standing.{{ column }}
-                then ', {{ words[1] }} ' || coalesce({{ before }}, '(empty)') || ' -> ' || coalesce({{ after }}, '(empty)')
-            else ''
-        end
-        {%- endfor %} as changes_en,
-        ''
-        {%- for column, words in contents.items() %}
-            {%- set before = french_number('earlier.' ~ column) if words[2] == 'number' else 'cast(earlier.' ~ column ~ ' as string)' %}
-            {%- set after = french_number('standing.' ~ column) if words[2] == 'number' else 'cast(standing.' ~ column ~ ' as string)' %}
-        || case
-            when earlier.{{ column }} is distinct from standing.{{ column }}
-                then ', {{ words[0] }} ' || coalesce({{ before }}, '(vide)') || ' -> ' || coalesce({{ after }}, '(vide)')
-            else ''
-        end
-        {%- endfor %} as changes_fr
+        {{ changes_between(contents, 'earlier', 'standing', 'fr') }} as changes_fr,
+        {{ changes_between(contents, 'earlier', 'standing', 'en') }} as changes_en
     from keyed as earlier
     inner join keyed as standing
         on
@@ -163,10 +157,14 @@ described_lines as (
 ),
 
 version_rows as (
-    select described_lines.*, described_lines.earlier_row_id as row_id
+    select
+        described_lines.*,
+        described_lines.earlier_row_id as row_id
     from described_lines
     union all
-    select described_lines.*, described_lines.standing_row_id as row_id
+    select
+        described_lines.*,
+        described_lines.standing_row_id as row_id
     from described_lines
 ),
 

@@ -22,9 +22,11 @@ from ingestion.readers.document import DocumentSheet
 from ingestion.readers.metering import (
     ENERGY,
     FIRST_DAY,
+    FIRST_YEAR,
     ISSUED,
     LABEL,
     LAST_DAY,
+    LAST_YEAR,
     LINE,
     MEASURED,
     METER,
@@ -276,6 +278,8 @@ def _moment(text: str, where: str) -> datetime:
     day, time, offset = match.groups()
     try:
         moment = datetime.fromisoformat(f"{day}T{time or '00:00:00'}")
+        if not FIRST_YEAR <= moment.year < LAST_YEAR:
+            raise ValueError(day)
         if not offset:
             return moment.replace(tzinfo=ZONE)
         if offset == "Z":

@@ -33,6 +33,8 @@ ENERGY, REACTIVE, PART_OF_TOTAL = "energy", "reactive", "part of a total"
 RECEIVED = "/received"
 
 DAY = timedelta(days=1)
+LONGEST_PERIOD = timedelta(days=400)  # as long as a bill may be
+FIRST_YEAR, LAST_YEAR = 1970, 2100  # in which readings may lie
 LONGEST_DAY = 25 * 3600  # the day on which clocks go back
 
 
@@ -206,6 +208,8 @@ def _row(channel: Channel, period: tuple[date, date], day: _Day) -> _Row:
     if fault is None and channel.dropped is None:
         if len(numbers) < len(values):
             fault = ("READING_INVALID", next(i.text for i in day.intervals if i.value is None))
+        elif period[1] - period[0] > LONGEST_PERIOD:
+            fault = ("READING_INVALID", f"{day.intervals[0].text} ({period[0]} - {period[1]})")
         elif day.conflict:
             fault = ("INTERVAL_CONFLICT", day.conflict)
     return _Row(

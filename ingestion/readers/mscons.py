@@ -21,9 +21,11 @@ from ingestion.readers.espi_time import HOME_ZONE
 from ingestion.readers.metering import (
     ENERGY,
     FIRST_DAY,
+    FIRST_YEAR,
     ISSUED,
     LABEL,
     LAST_DAY,
+    LAST_YEAR,
     LINE,
     MEASURED,
     METER,
@@ -265,6 +267,8 @@ def _moment(value: str, zone: tzinfo) -> datetime | None:
         return None
     day, minutes, seconds, sign, hours, more = match.groups()
     try:
+        if not FIRST_YEAR <= int(day[:4]) < LAST_YEAR:
+            return None
         hour, minute = int((minutes or "0000")[:2]), int((minutes or "0000")[2:])
         moment = datetime(int(day[:4]), int(day[4:6]), int(day[6:]), tzinfo=zone)
         moment += timedelta(hours=hour, minutes=minute, seconds=int(seconds or 0))  # the hour may be 24

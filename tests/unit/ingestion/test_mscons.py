@@ -283,6 +283,13 @@ def test_an_interval_that_ends_before_it_begins_keeps_its_day_out(tmp_path: Path
     assert (codes(rows), column(rows, "quantity")) == ({"READING_INVALID": 1}, [24])
 
 
+def test_a_period_in_no_possible_year_or_longer_than_a_bill(tmp_path: Path) -> None:
+    far = quantity("1", "20250501", "99991231", form="102")
+    assert codes(use(tmp_path, interchange(message(place(far))))) == {"READING_UNLINKED": 1}
+    long = quantity("1", "20200501", "20240501", form="102")
+    assert codes(use(tmp_path, interchange(message(place(long))))) == {"READING_INVALID": 1}
+
+
 GOOD = interchange(message(place(quantity("1", "202505010000?+01", "202505020000?+01"))))
 
 

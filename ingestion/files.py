@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +19,19 @@ import pyarrow as pa
 
 from ingestion.cells import Cells, FileRefused, HeadRow, Sheet, SheetInParts
 from ingestion.decimal_signs import Evidence
+from ingestion.dropping import TableState
 from ingestion.duplicates import find_duplicates, key_text
 from ingestion.feeds import QUARANTINE_SCHEMA, Feed
 from ingestion.header import Header, choose
 from ingestion.identifiers import sender_of
 from ingestion.mapping import SourceMapping
-from ingestion.parts import Part, Reading, accepted_schema, read_part
+from ingestion.parts import Part, Reading, accepted_schema, read_part, row_ids
 from ingestion.quarantine import Refusals, RefusedCell
 from ingestion.readers import flags_of_name, open_sheets
 from ingestion.readers.pdf_template import Template
 from ingestion.row_store import RowStore
+from ingestion.sheets import FIRST_TABLE
+from ingestion.totals import RunningTotals, Stretch, TotalRow
 
 WORKERS = 2
 PARTS_AHEAD = 3
@@ -113,6 +117,7 @@ def read_file(
         try:
             tally = _read_sheets(sheets, headers, reading, known, stores)
             if not tally.was_misled():
+                _check_totals(tally, headers, reading)
                 found = _without_duplicates(tally, feed)
                 break
         except BaseException:
@@ -155,6 +160,7 @@ class _Tally:
     signs: list[tuple[str, Mapping[str, frozenset[str]]]] = field(default_factory=list)
     decimal_signs: dict[str, str | None] = field(default_factory=dict)
     read_with: dict[str, None] = field(default_factory=dict)
+    sums: list[tuple[str, Sequence[Stretch], Sequence[TotalRow]]] = field(default_factory=list)
 
     def add(self, sheet: str, part: Part) -> None:
         self.stores.accepted.add(part.accepted)
@@ -167,10 +173,15 @@ class _Tally:
         self.signs.append((sheet, part.signs))
         self.decimal_signs[sheet] = part.decimal_sign
         self.read_with.update({part.read_with: None} if part.read_with else {})
+        self.sums.append((sheet, part.stretches, part.totals))
+
+    def signs_of(self, sheet: str) -> dict[str, frozenset[str]]:
+        """The decimal signs of the columns of a sheet, all parts taken together."""
+        return self.evidence[sheet].signs(self.decimal_signs[sheet])
 
     def was_misled(self) -> bool:
         """Whether a part was read with other decimal signs than all parts together prove."""
-        final = {sheet: evidence.signs(self.decimal_signs[sheet]) for sheet, evidence in self.evidence.items()}
+        final = {sheet: self.signs_of(sheet) for sheet in self.evidence}
         return any(final[sheet][name] != used for sheet, signs in self.signs for name, used in signs.items())
 
 
@@ -205,9 +216,9 @@ def _read_sheets(
             continue
         header = headers[sheet.name]
 
-        def read(cells: Cells, name: str = sheet.name, header: Header = header) -> Part:
+        def read(cells: Cells, state: TableState, name: str = sheet.name, header: Header = header) -> Part:
             evidence = known.get(name, Evidence()) | tally.evidence.get(name, Evidence())
-            return read_part(cells, name, header, reading, evidence)
+            return read_part(cells, name, header, reading, evidence, state)
 
         for part in _in_order(_parts(sheet, header, reading.mapping), read):
             tally.add(sheet.name, part)
@@ -222,20 +233,49 @@ def _parts(sheet: Sheet, header: Header, mapping: SourceMapping) -> Iterator[Cel
     return iter([sheet.body(header.position)])
 
 
-def _in_order(parts: Iterator[Cells], read: Callable[[Cells], Part]) -> Iterator[Part]:
+def _in_order(parts: Iterator[Cells], read: Callable[[Cells, TableState], Part]) -> Iterator[Part]:
     """Read the parts, several at a time if there are several, and give them back in their order."""
+    state = FIRST_TABLE
     first, second = next(parts), next(parts, None)
     if second is None:
-        yield read(first)
+        yield read(first, state)
         return
+
+    def finished(cells: Cells, reading: Future[Part]) -> Part:
+        # A part is read as if the first table went on; where another has begun, it has to be read again.
+        part = reading.result()
+        return part if part.is_read_from(state) else read(cells, state)
+
     with ThreadPoolExecutor(WORKERS) as pool:
-        under_way: deque[Future[Part]] = deque(pool.submit(read, cells) for cells in (first, second))
-        for cells in parts:
-            under_way.append(pool.submit(read, cells))
+        under_way: deque[tuple[Cells, Future[Part]]] = deque()
+        for cells in chain((first, second), parts):
+            under_way.append((cells, pool.submit(read, cells, FIRST_TABLE)))
             if len(under_way) > PARTS_AHEAD:
-                yield under_way.popleft().result()
+                part = finished(*under_way.popleft())
+                state = part.sifted.state
+                yield part
         while under_way:
-            yield under_way.popleft().result()
+            part = finished(*under_way.popleft())
+            state = part.sifted.state
+            yield part
+
+
+def _check_totals(tally: _Tally, headers: Mapping[str, Header], reading: Reading) -> None:
+    """Compare the rows of totals with the sums above them; one that is wrong is refused, for people to look at."""
+    running: dict[str, RunningTotals] = {}
+    for sheet, sums, totals in tally.sums:
+        so_far = running.setdefault(sheet, RunningTotals())
+        for stretch, total in zip_longest(sums, totals):
+            so_far.pass_rows(stretch)
+            wrong = total and so_far.pass_total(total, tally.signs_of(sheet))
+            if wrong:
+                (row_id,) = row_ids(reading.sha256, sheet, np.asarray([wrong.row_no]), None).to_pylist()
+                label, details = headers[sheet].label(wrong.column), {"total": f"{wrong.total.normalize():f}"}
+                place = (row_id, sheet, wrong.row_no, wrong.column, label, wrong.cell)
+                tally.refusals.add([RefusedCell(*place, "SUBTOTAL_MISMATCH", details)])
+                tally.rows_quarantined += 1
+                tally.dropped.subtract({"SUBTOTAL_DROPPED": 1})
+    tally.dropped += Counter()  # reasons without rows go
 
 
 def _without_duplicates(tally: _Tally, feed: Feed) -> RowStore:

@@ -52,6 +52,10 @@ class Notes:
         taken._flags = {position[row]: flags for row, flags in self._flags.items() if row in position}
         return taken
 
+    def has_flag(self, flag: str) -> bool:
+        """Whether any row has this flag."""
+        return flag in self._common or any(flag in flags for flags in self._flags.values())
+
     def faulty(self) -> np.ndarray:
         """Which rows have a fault."""
         mask = np.zeros(self.rows, dtype=bool)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from ingestion.cells import Cells
 from ingestion.decimal_signs import Evidence
+from ingestion.dropping import Sifted, TableState
 from ingestion.duplicates import hash_keys
 from ingestion.feeds import AS_PRINTED, PROVENANCE, Feed
 from ingestion.header import Header
@@ -25,6 +26,7 @@ from ingestion.mapping import SourceMapping
 from ingestion.quarantine import RefusedCell
 from ingestion.repeated_quantities import count_once
 from ingestion.sheets import SheetRows, read_rows
+from ingestion.totals import Stretch, TotalRow
 
 ROW_ID_DIGITS = 20
 OWN_PROVENANCE = ("row_id", "sheet", "row_no", "flags")
@@ -61,6 +63,15 @@ class Part:
     signs: Mapping[str, frozenset[str]]
     decimal_sign: str | None
     read_with: str
+    began: TableState
+    sifted: Sifted
+    totals: Sequence[TotalRow]
+    stretches: Sequence[Stretch]
+
+    def is_read_from(self, state: TableState) -> bool:
+        """Whether the part was read from the state in which the part before it really ended."""
+        is_same_table = self.began.is_other == state.is_other
+        return is_same_table and (self.began.after_blank == state.after_blank or not self.sifted.depends_on_blank)
 
 
 def accepted_schema(feed: Feed) -> pa.Schema:
@@ -70,10 +81,10 @@ def accepted_schema(feed: Feed) -> pa.Schema:
     return pa.schema([*own, *(AS_PRINTED if feed.measure else ()), *provenance])
 
 
-def read_part(cells: Cells, sheet: str, header: Header, reading: Reading, known: Evidence) -> Part:
-    """Read the cells of a part of a sheet; `known` is what other parts prove of decimal signs."""
+def read_part(cells: Cells, sheet: str, header: Header, reading: Reading, known: Evidence, state: TableState) -> Part:
+    """Read the cells of a part of a sheet, given what other parts prove of decimal signs and where the last one ended."""
     cells = replace(cells, flags=cells.flags | reading.flags)
-    rows = read_rows(cells, header, reading.mapping, reading.feed, reading.stated, reading.received_on, known)
+    rows = read_rows(cells, header, reading.mapping, reading.feed, reading.stated, reading.received_on, known, state)
     rows = settle_invoice_lines(rows, cells, header, reading.mapping)
     _refuse_other_members(rows, reading.sender)
     identifiers = row_ids(reading.sha256, sheet, rows.row_numbers, rows.source_columns)
@@ -102,6 +113,10 @@ def read_part(cells: Cells, sheet: str, header: Header, reading: Reading, known:
         signs=rows.signs,
         decimal_sign=cells.decimal_sign or reading.mapping.decimal_sign,
         read_with=cells.read_with,
+        began=state,
+        sifted=rows.sifted,
+        totals=rows.totals,
+        stretches=rows.stretches,
     )
 
 

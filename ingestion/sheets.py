@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,7 +19,7 @@ from ingestion.cells import CellFault, CellKind, Cells, Column
 from ingestion.checks import Checked, Values, check_rows
 from ingestion.dates import Edge, parse_date, parse_timestamp
 from ingestion.decimal_signs import NOTHING_KNOWN, Evidence, evidence_of
-from ingestion.dropping import rows_to_drop
+from ingestion.dropping import Sifted, TableState, sift_rows
 from ingestion.feeds import Feed, FeedColumn
 from ingestion.folding import fold
 from ingestion.header import Header
@@ -27,9 +28,17 @@ from ingestion.mapping import ColumnRule, SourceMapping
 from ingestion.notes import Notes
 from ingestion.numbers import parse_native_number, parse_number
 from ingestion.row_filters import rows_to_leave_out
+from ingestion.totals import Stretch, TotalRow, is_additive, stretches
 from ingestion.units import parse_unit
 from ingestion.units_in_cells import check_units_in_cells
 from warehouse.reviews import TO_CONFIRM
+
+
+FIRST_TABLE = TableState()
+# UTF-8 that was read as Windows-1252: `Ã©` for é, `Â²` for ², `â€™` for an apostrophe, `Ø§` for an Arabic letter.
+CONTINUED = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+MOJIBAKE = re.compile(f"[ÂÃÅÄØÙÚÛ]{CONTINUED}|â[€‚„]{CONTINUED}")
+RECORD_AS_TEXT = 500
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,8 @@ class SheetRows:
 
     `source_columns` are the numbers, from 1, of the columns that unpivoted rows came from. `rows_read` counts the
     dropped rows too. `signs` are the decimal signs that made a difference, by column; `evidence` is
-    what these rows prove of them.
+    what these rows prove of them. `sifted` tells what was dropped; `totals` are the rows of totals among that, and
+    `stretches` the sums between them.
     """
 
     table: pa.Table
@@ -49,6 +59,9 @@ class SheetRows:
     dropped: Counter[str]
     evidence: Evidence
     signs: Mapping[str, frozenset[str]]
+    sifted: Sifted
+    totals: Sequence[TotalRow]
+    stretches: Sequence[Stretch]
 
 
 @dataclass(frozen=True)
@@ -70,10 +83,12 @@ def read_rows(
     stated: Mapping[str, str],
     received_on: date,
     known: Evidence = NOTHING_KNOWN,
+    state: TableState = FIRST_TABLE,
 ) -> SheetRows:
     """Type and check the rows of a sheet, or of a part of it.
 
-    `stated` are columns that the file's name states, `known` is what other parts of the sheet prove of decimal signs.
+    `stated` are columns that the file's name states, `known` is what other parts of the sheet prove of decimal signs,
+    `state` is where the part before it ended.
     """
     mapping = replace(
         mapping,
@@ -83,15 +98,19 @@ def read_rows(
     needed = {column.name for column in feed.columns if column.required and not column.default}
     required = [place for name, place in header.places.items() if name in needed - mapping.filled_elsewhere]
     labels = header.labels[: len(cells.columns)]
-    reasons = {
-        **rows_to_leave_out(cells, labels, mapping),
-        **rows_to_drop(cells, labels, required),
-        **cells.dropped,
-    }
+    left_out = rows_to_leave_out(cells, labels, mapping)
+    sifted = sift_rows(cells, labels, required, state)
+    reasons = {**left_out, **sifted.reasons, **cells.dropped}
     dropped = Counter(reasons.values())
     rows_read = len(cells)
+    if sifted.other:
+        cells = replace(cells, faults={**cells.faults, **_of_other_table(cells, sifted)})
+    totals: list[TotalRow] = []
     if reasons:
-        cells = cells.take(np.setdiff1d(np.arange(len(cells)), np.fromiter(reasons, np.int64)))
+        kept = np.setdiff1d(np.arange(len(cells)), np.fromiter(reasons, np.int64))
+        if not mapping.unpivot:
+            totals = _totals(cells, header, reasons, kept)
+        cells = cells.take(kept)
     source = Source(header.columns_of(cells, mapping), cells.row_numbers, None, cells.faults, cells.record_flags)
     if mapping.unpivot:
         source, empty = _unpivoted(cells, header, mapping, mapping.unpivot.value, source)
@@ -110,7 +129,58 @@ def read_rows(
     for row, flags in source.record_flags.items():
         notes.flag(row, flags)
     used = {name: signs[name] for name in evidence.marked}
-    return SheetRows(table, source.row_numbers, source.source_columns, notes, rows_read, dropped, evidence, used)
+    # A credit note that is printed positive is counted negative, and nobody knows how the printed total counts it.
+    is_whole = not (left_out or sifted.other or mapping.unpivot or notes.has_flag("CREDIT_SIGNED"))
+    sums = _stretches(table, notes, header, totals, is_whole=is_whole)
+    return SheetRows(
+        table,
+        source.row_numbers,
+        source.source_columns,
+        notes,
+        rows_read,
+        dropped,
+        evidence,
+        used,
+        sifted,
+        totals,
+        sums,
+    )
+
+
+def _of_other_table(cells: Cells, sifted: Sifted) -> dict[int, tuple[str, str]]:
+    """The records of another table, to be refused as a whole."""
+    taken = (column.text.take(pa.array(sifted.other)).to_pylist() for column in cells.columns)
+    texts = (" | ".join(record)[:RECORD_AS_TEXT] for record in zip(*taken, strict=True))
+    return {row: ("MULTI_TABLE", text) for row, text in zip(sifted.other, texts, strict=True)}
+
+
+def _totals(cells: Cells, header: Header, reasons: Mapping[int, str], kept: np.ndarray) -> list[TotalRow]:
+    """The rows of totals with the cells of their additive columns."""
+    places = {name: place for name, place in header.places.items() if is_additive(name)}
+    return [
+        TotalRow(
+            int(np.searchsorted(kept, row)),
+            int(cells.row_numbers[row]),
+            {name: cells.columns[place].text[row].as_py() for name, place in places.items()},
+        )
+        for row, reason in sorted(reasons.items())
+        if reason == "SUBTOTAL_DROPPED"
+    ]
+
+
+def _stretches(
+    table: pa.Table, notes: Notes, header: Header, totals: Sequence[TotalRow], *, is_whole: bool
+) -> list[Stretch]:
+    """The sums of the rows between totals; a table whose rows are not all there cannot be summed up."""
+    names = [name for name in header.places if is_additive(name) and pa.types.is_decimal(table.schema.field(name).type)]
+    values = {name: table.column(name) for name in names}
+    unread: dict[str, list[int]] = {name: [] for name in names}
+    for fault in notes.faults:
+        for name in names if not fault.column else {fault.column} & unread.keys():
+            unread[name].append(fault.row)
+    if not is_whole:
+        unread = {name: list(range(table.num_rows)) for name in names}
+    return stretches(values, {name: np.asarray(rows) for name, rows in unread.items()}, totals, table.num_rows)
 
 
 def _unpivoted(cells: Cells, header: Header, mapping: SourceMapping, value: str, source: Source) -> tuple[Source, int]:
@@ -222,6 +292,8 @@ def _parser(
         ),
     }
     parser = parsers[column.type]
+    if column.type in ("text", "identifier"):
+        parser = partial(_parse_undamaged, parser, column.type == "identifier" or column.name in feed.key)
     if rule is None or not (_has_words(rule) or not rule.keeps_other_values):
         return parser
     return partial(_parse_word, rule, parser)
@@ -242,6 +314,16 @@ def _parse_word(rule: ColumnRule, parser: casting.Parser, text: str, kind: CellK
     if word is not None:
         return word, frozenset()
     return parser(text, kind) if rule.keeps_other_values else (None, frozenset())
+
+
+def _parse_undamaged(parser: casting.Parser, identifies: bool, text: str, kind: CellKind) -> casting.Parsed:
+    """A text that no change of encoding has damaged; a damaged one is still a label, but identifies nothing."""
+    value, flags = parser(text, kind)
+    if text.isascii() or not MOJIBAKE.search(text):
+        return value, flags
+    if identifies:
+        raise CellFault("MOJIBAKE")
+    return value, flags | {"LABEL_MOJIBAKE"}
 
 
 def _parse_choice(choices: Mapping[str, str], text: str, kind: CellKind) -> casting.Parsed:

@@ -35,7 +35,13 @@ cells = {
     "unit": st.sampled_from(["kWh", "MWh", "furlong", "KWH"]),
 }
 row = st.fixed_dictionaries(cells).map(lambda change: {"amount_excl_vat": "", **bill(**change)})
-odd_line = st.sampled_from(["", "Total;;;;;;;;;;;9", "a;b", ";" * 20 + "more", "* note", '"swallows', ";".join(NAMES)])
+TOTAL = ";".join("Total" if not place else "3000" if name == "quantity" else "" for place, name in enumerate(NAMES))
+odd_line = st.sampled_from(
+    [
+        "", "", TOTAL, TOTAL, "a;b", ";" * 20 + "more", "* note", '"swallows', ";".join(NAMES),
+        ";".join([*NAMES[:4], "Autre", "Colonne"]), "Nom;Prénom;Ville;Pays",
+    ]
+)  # fmt: skip
 
 
 def _line(record: dict[str, str]) -> str:

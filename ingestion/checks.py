@@ -143,7 +143,17 @@ def _check_exports(checked: Checked) -> None:
     checked.refuse(weightless, "net_mass_kg", "MASS_INVALID", "fob_value_mad")
 
 
-RULES: dict[str, Callable[[Checked], None]] = {"energy_bills": _check_energy_bills, "exports": _check_exports}
+def _flag_confidential_products(checked: Checked) -> None:
+    """A publisher writes X for the digits of a product that it hides: such a row counts in totals only."""
+    for row in np.flatnonzero(_mask(pc.match_substring(checked.values["product_code"], "X"))).tolist():
+        checked.notes.flag(row, ("CN8_CONFIDENTIAL",))
+
+
+RULES: dict[str, Callable[[Checked], None]] = {
+    "energy_bills": _check_energy_bills,
+    "exports": _check_exports,
+    "partner_trade": _flag_confidential_products,
+}
 
 
 def _unread(checked: Checked, *columns: str) -> np.ndarray:

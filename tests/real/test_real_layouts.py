@@ -188,6 +188,7 @@ def test_comext_of_today() -> None:
     assert [row["product_code"] for row in found] == [row["PRODUCT_NC"] for row in own]
     (hidden,) = [row for row in found if row["product_code"] == "39XXXXXX"]
     assert (hidden["net_mass_kg"], hidden["value"], hidden["flow"]) == (0, Decimal(89), "export")
+    assert {row["product_code"] for row in found if "CN8_CONFIDENTIAL" in row["flags"]} == {"39XXXXXX"}
     assert {row["supplementary_unit"] for row in found} == {None}
 
 

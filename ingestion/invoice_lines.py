@@ -7,9 +7,11 @@ Quantities that several lines repeat are the business of `repeated_quantities`.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+import functools
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Set
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -25,9 +27,9 @@ from ingestion.readers.invoices.terms import DERIVED
 from ingestion.sheets import SheetRows
 
 # A charge may be negative, for a span or for a unit that no one knows: it counts nothing.
-HARMLESS_ON_CHARGES = {("unit", "UNIT_UNKNOWN"), ("quantity", "NEGATIVE_QUANTITY")}
+HARMLESS_ON_CHARGES = frozenset({("unit", "UNIT_UNKNOWN"), ("quantity", "NEGATIVE_QUANTITY")})
 PERIOD = ("period_start", "period_end")
-COUNTED_UNITS = ("energy", "volume", "mass", "bottle")
+TEXTS = ("details", "invoice wording", "label")
 
 
 def settle_invoice_lines(rows: SheetRows, cells: Cells, header: Header, mapping: SourceMapping) -> SheetRows:
@@ -48,33 +50,37 @@ def settle_invoice_lines(rows: SheetRows, cells: Cells, header: Header, mapping:
     return invoice.rows()
 
 
-TEXTS = ("details", "invoice wording", "label")
-
-
 class _Lines:
-    """The lines while they are settled: the two columns that may change, and the faults by row."""
+    """The lines while they are settled: the columns that may change, and the faults by row."""
 
     def __init__(self, rows: SheetRows, texts: Mapping[str, list[str]], rules: Mapping[str, ColumnRule]) -> None:
         self._source, self._texts, self._rules = rows, texts, rules
         self._columns = {name: rows.table.column(name).to_pylist() for name in ("carrier", "component", *PERIOD)}
         self._units = rows.table.column("unit_as_printed").to_pylist()
+        self._faults: dict[int, list[Fault]] = defaultdict(list)
+        for fault in rows.notes.faults:
+            self._faults[fault.row].append(fault)
         self._left_out: set[int] = set()
-        self._first_carrier: str | None = None
 
     def settle(self) -> None:
         """Find components, carriers and periods that are still open, and forgive what matters on energy alone."""
-        for row in range(len(self._source.row_numbers)):
-            if not self._is_refused_as_a_whole(row):
-                self._settle_component(row)
-                self._settle_carrier(row)
-        self._first_carrier = next(filter(None, self._columns["carrier"]), None)
-        for row in range(len(self._source.row_numbers)):
-            if not self._is_refused_as_a_whole(row):
-                self._settle_rest(row)
+        whole = (all(fault.column for fault in self._faults[row]) for row in range(len(self._source.row_numbers)))
+        open_rows = [row for row, is_open in enumerate(whole) if is_open]
+        for row in open_rows:
+            self._settle_component(row)
+            self._settle_carrier(row)
+        carriers, *days = ([each for each in self._columns[name] if each is not None] for name in ("carrier", *PERIOD))
+        span = (min(days[0]), max(days[1])) if all(days) else None
+        for row in open_rows:
+            if self._is_counted(row):
+                self._check_unit(row)
+            elif self._columns["component"][row] is not None:
+                self._settle_charge(row, carriers[0] if carriers else None, span)
 
     def rows(self) -> SheetRows:
         """The settled rows, without those that are left out."""
         table, source = self._source.table, self._source
+        source.notes.faults = [fault for faults in self._faults.values() for fault in faults]
         for name, values in self._columns.items():
             place = table.column_names.index(name)
             table = table.set_column(place, name, pa.array(values, table.schema.field(name).type))
@@ -92,72 +98,66 @@ class _Lines:
         )
 
     def _settle_component(self, row: int) -> None:
-        if not self._forgive(row, lambda fault: fault.column == "component" and fault.code == "VALUE_UNKNOWN"):
+        if not self._forgive(row, {("component", "VALUE_UNKNOWN")}):
             return
         component = _first(self._rules["component"], self._texts["details"][row])
         self._columns["component"][row] = component
         if component is None:
-            self._refuse_wording(row, "component")
+            self._refuse(row, "component", self._texts["label"][row], "WORDING_UNKNOWN")
 
     def _settle_carrier(self, row: int) -> None:
         if self._columns["carrier"][row] is not None:
             return
-        self._forgive(row, lambda fault: fault.column == "carrier" and fault.code == "REQUIRED_MISSING")
+        self._forgive(row, {("carrier", "REQUIRED_MISSING")})
         if self._columns["component"][row] is None:
             return
         carrier = _first(self._rules["carrier"], self._texts["details"][row])
         if carrier is None and self._is_counted(row):
             carrier = self._of_invoice(row)
             if carrier is None:
-                self._refuse_wording(row, "carrier")
+                self._refuse(row, "carrier", self._texts["label"][row], "WORDING_UNKNOWN")
         self._columns["carrier"][row] = carrier
 
     def _of_invoice(self, row: int) -> str | None:
         """The one carrier that the invoice speaks of, where the unit of the line fits it."""
         kind = unit_kind(self._units[row] or "")
-        found = _all(self._rules["carrier"], f"{kind}unit {self._texts['invoice wording'][row]}")
-        carrier = found.pop() if len(found) == 1 else None
+        carrier = self._named_by_invoice(kind, self._texts["invoice wording"][row])
         return carrier if kind == "energy" or (kind == "volume" and carrier == "natural_gas") else None
 
-    def _settle_rest(self, row: int) -> None:
-        if self._columns["component"][row] is None:
-            return
-        if not self._is_counted(row):
-            # A charge that names no carrier is one of those that the invoice bills.
-            self._columns["carrier"][row] = self._columns["carrier"][row] or self._first_carrier
-            if self._columns["carrier"][row] is None:
-                self._left_out.add(row)
-            self._forgive(row, lambda fault: (fault.column, fault.code) in HARMLESS_ON_CHARGES)
-            self._settle_period(row)
-        elif unit_kind(self._units[row] or "") == "count" and not self._faults(row, "unit"):
-            self._source.notes.fault(row, "unit", self._units[row] or "", "UNIT_UNKNOWN")
+    @functools.cache  # noqa: B019 - it lives as long as the lines of one invoice
+    def _named_by_invoice(self, kind: str, wording: str) -> str | None:
+        folded = fold(f"{kind}unit {wording}")
+        found = {value for value, pattern in self._rules["carrier"].patterns.items() if pattern.search(folded)}
+        return found.pop() if len(found) == 1 else None
 
-    def _settle_period(self, row: int) -> None:
-        """A charge without a period is one for the days that the invoice bills."""
-        starts, ends = ([day for day in self._columns[name] if day is not None] for name in PERIOD)
-        if all(self._columns[name][row] is None for name in PERIOD) and starts and ends:
-            self._forgive(row, lambda fault: fault.column in PERIOD and fault.code == "REQUIRED_MISSING")
-            self._columns["period_start"][row], self._columns["period_end"][row] = min(starts), max(ends)
+    def _check_unit(self, row: int) -> None:
+        """Energy that is counted in pieces is not known."""
+        is_open = not any(fault.column == "unit" for fault in self._faults[row])
+        if is_open and unit_kind(self._units[row] or "") == "count":
+            self._refuse(row, "unit", self._units[row] or "", "UNIT_UNKNOWN")
+
+    def _settle_charge(self, row: int, carrier: str | None, span: tuple[date, date] | None) -> None:
+        """A charge that names no carrier and no period is one on what the invoice bills."""
+        self._forgive(row, HARMLESS_ON_CHARGES)
+        self._columns["carrier"][row] = self._columns["carrier"][row] or carrier
+        if self._columns["carrier"][row] is None:
+            self._left_out.add(row)
+        elif span and all(self._columns[name][row] is None for name in PERIOD):
+            self._forgive(row, {(name, "REQUIRED_MISSING") for name in PERIOD})
+            for name, day in zip(PERIOD, span, strict=True):
+                self._columns[name][row] = day
 
     def _is_counted(self, row: int) -> bool:
         return self._columns["component"][row] in COUNTED_COMPONENTS
 
-    def _is_refused_as_a_whole(self, row: int) -> bool:
-        return any(fault.row == row and not fault.column for fault in self._source.notes.faults)
+    def _refuse(self, row: int, column: str, cell: str, code: str) -> None:
+        self._faults[row].append(Fault(row, column, cell, code))
 
-    def _refuse_wording(self, row: int, column: str) -> None:
-        self._source.notes.fault(row, column, self._texts["label"][row], "WORDING_UNKNOWN")
-
-    def _faults(self, row: int, column: str) -> bool:
-        return any(fault.row == row and fault.column == column for fault in self._source.notes.faults)
-
-    def _forgive(self, row: int, is_meant: Callable[[Fault], bool]) -> bool:
-        """Take back the faults of a row that are meant; whether there were any."""
-        notes = self._source.notes
-        kept = [fault for fault in notes.faults if fault.row != row or not is_meant(fault)]
-        found = len(kept) < len(notes.faults)
-        notes.faults = kept
-        return found
+    def _forgive(self, row: int, meant: Set[tuple[str, str]]) -> bool:
+        """Take back faults of a row, by column and code; whether there were any."""
+        faults = self._faults[row]
+        self._faults[row] = [fault for fault in faults if (fault.column, fault.code) not in meant]
+        return len(self._faults[row]) < len(faults)
 
 
 def _first(rule: ColumnRule, text: str) -> str | None:
@@ -165,8 +165,3 @@ def _first(rule: ColumnRule, text: str) -> str | None:
     if folded in rule.values:
         return rule.values[folded]
     return next((value for value, pattern in rule.patterns.items() if pattern.search(folded)), None)
-
-
-def _all(rule: ColumnRule, text: str) -> set[str]:
-    folded = fold(text)
-    return {value for value, pattern in rule.patterns.items() if pattern.search(folded)}

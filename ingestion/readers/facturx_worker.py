@@ -51,7 +51,7 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.read())
     logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
-    resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"], request["seconds"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"], request["seconds"] + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     json.dump(attachments(request["path"]), sys.stdout)

@@ -14,8 +14,8 @@ from datetime import date
 from lxml import etree
 
 from ingestion.cells import FileRefused
-from ingestion.readers.invoices.terms import Invoice, Line, Party, Terms
-from ingestion.readers.invoices.tree import all_text, text, with_local_names
+from ingestion.readers.invoices.terms import Invoice, Line, Party, Terms, refuse_too_many
+from ingestion.readers.invoices.tree import all_text, own_text, text, with_local_names
 
 CROSS_INDUSTRY_INVOICE = "{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndustryInvoice"
 ZUGFERD_1 = "{urn:ferd:CrossIndustryDocument:invoice:1p0}CrossIndustryDocument"
@@ -90,7 +90,7 @@ LINE_DAYS = {
     "BT-135": f"{LINE_SETTLEMENT}/{PERIOD}/EndDateTime",
 }
 # Lines of the EXTENDED profile that are no charge of their own.
-UNCHARGED = {"GROUP": "SUBTOTAL_DROPPED", "INFORMATION": "FOOTNOTE"}
+UNCHARGED = {"GROUP": "GROUP_LINE", "INFORMATION": "FOOTNOTE"}
 DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:T?[0-9:]*)(?:Z|[+-][0-9:]+)?")
 # UNTDID 2379: a month and a week stand for their first or last day.
 MONTH_FORMAT, WEEK_FORMAT = "610", "616"
@@ -99,6 +99,7 @@ MONTH_FORMAT, WEEK_FORMAT = "610", "616"
 def read(root: etree._Element) -> Invoice:
     """The invoice under this root; raises `FileRefused` NO_LINES for the profiles that leave the lines out."""
     with_local_names(root, RENAMED)
+    refuse_too_many(sum(1 for _ in root.iterfind(LINES)))
     lines = list(_lines(root))
     if not lines:
         profile = text(root, "ExchangedDocumentContext/GuidelineSpecifiedDocumentContextParameter/ID")
@@ -182,5 +183,5 @@ def _party(party: etree._Element | None) -> Party:
 
 
 def _schemed(element: etree._Element, path: str) -> tuple[tuple[str, str], ...]:
-    found = ((each.get("schemeID", ""), " ".join((each.text or "").split())) for each in element.iterfind(path))
+    found = ((each.get("schemeID", ""), own_text(each)) for each in element.iterfind(path))
     return tuple((scheme, value) for scheme, value in found if value)

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from stdnum.ma import ice
 
+from ingestion.cells import FileRefused
 from ingestion.folding import fold
 from ingestion.readers.invoices.terms import Invoice, InvoiceSheet, Line, Party, Terms, numbered
 from ingestion.units import find_unit
@@ -34,6 +35,9 @@ REC20_KINDS = {
     **dict.fromkeys(("KVR", "K5", "MVR", "MAH"), "reactive"),
     "P1": "percent",
 }
+LONGEST_NOTE = 1000
+LARGEST_TABLE = 100_000_000  # characters: every line repeats what the invoice says as a whole
+
 MEASURED_KINDS = ("energy", "volume", "mass", "bottle")
 GOODS_KINDS = ("volume", "mass", "bottle")
 METERING_POINT = re.compile(r"[0-9]{18}")  # a GSRN
@@ -72,12 +76,12 @@ BASIS = re.compile(r"\b(pcs|pci|pouvoir calorifique|gcv|ncv|hhv|lhv|calorific va
 
 
 def sheet_of(invoice: Invoice, fault: tuple[str, str] | None = None) -> InvoiceSheet:
-    """The invoice as a table of lines."""
+    """The invoice as a table of lines; raises `FileRefused` TOO_LARGE when what all its lines repeat takes too much."""
     kind, buyer = _kind(invoice), buyer_identifier(invoice.buyer)
     shared = {**_party_terms(invoice), **invoice.terms, "kind": kind, "buyer": buyer}
-    shared["BT-22"] = " | ".join(invoice.notes)
-    names = (line.terms.get("BT-153", "") for line in invoice.lines)
-    shared["invoice wording"] = " | ".join(dict.fromkeys(filter(None, (*invoice.notes, *names))))
+    shared["BT-22"] = " | ".join(invoice.notes)[:LONGEST_NOTE]
+    names = " | ".join(dict.fromkeys(filter(None, (line.terms.get("BT-153", "") for line in invoice.lines))))
+    shared["invoice wording"] = f"{shared['BT-22']} | {names[:LONGEST_NOTE]}"
     rows, flags, dropped = [], {}, {}
     for position, (line, number) in enumerate(zip(invoice.lines, numbered(invoice.lines), strict=True)):
         row = {**shared, **{term: text for term, text in line.terms.items() if text}, "line": number}
@@ -90,6 +94,9 @@ def sheet_of(invoice: Invoice, fault: tuple[str, str] | None = None) -> InvoiceS
         if line.dropped:
             dropped[position] = line.dropped
     _spread_meter(rows)
+    size = sum(len(text) for row in rows for text in row.values())
+    if size > LARGEST_TABLE:
+        raise FileRefused("TOO_LARGE", size=size, limit=LARGEST_TABLE)
     return InvoiceSheet(rows, dropped, flags, fault)
 
 

@@ -12,9 +12,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ingestion.cells import Cells, Column, HeadRow
+from ingestion.cells import Cells, Column, FileRefused, HeadRow
 
 Terms: TypeAlias = dict[str, str]  # by short name, such as BT-1
+
+MOST_LINES = 10_000
 
 HEADERS = {
     "BT-1": "BT-1 Invoice number",
@@ -144,6 +146,12 @@ class InvoiceSheet:
         numbers = np.arange(1, len(self.rows) + 1, dtype=np.int32)
         faults = {} if self.fault is None else dict.fromkeys(range(len(self.rows)), self.fault)
         return Cells(columns, numbers, faults=faults, dropped=dict(self.dropped), record_flags=dict(self.flags))
+
+
+def refuse_too_many(lines: int) -> None:
+    """Raise `FileRefused` HOSTILE_XML for more lines than any invoice has."""
+    if lines > MOST_LINES:
+        raise FileRefused("HOSTILE_XML", cause=f"{lines} > {MOST_LINES} lines")
 
 
 def numbered(lines: Sequence[Line]) -> list[str]:

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from ingestion.readers.invoices.terms import Invoice, Line, Party, Terms
-from ingestion.readers.invoices.tree import all_text, text, with_local_names
+from ingestion.readers.invoices.terms import Invoice, Line, Party, Terms, refuse_too_many
+from ingestion.readers.invoices.tree import all_text, own_text, text, with_local_names
 
 Paths: TypeAlias = Mapping[str, tuple[str, ...]]
 
@@ -23,6 +23,7 @@ ROOTS = frozenset({INVOICE, CREDIT_NOTE})
 
 DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2}|T.*)?")
 INVOICED_OBJECT = "130"
+LINE_NAMES = ("InvoiceLine", "CreditNoteLine", "SubInvoiceLine", "SubCreditNoteLine")
 
 DOCUMENT = {
     "BT-1": ("ID",),
@@ -73,6 +74,7 @@ def read(root: etree._Element) -> Invoice:
     """The invoice or credit note under this root."""
     is_credit_note = root.tag == CREDIT_NOTE
     with_local_names(root)
+    refuse_too_many(sum(1 for _ in root.iter(*LINE_NAMES)))
     terms = _terms(root, DOCUMENT, DOCUMENT_DAYS)
     terms["BT-18"] = _object(root, "AdditionalDocumentReference")
     return Invoice(
@@ -87,12 +89,12 @@ def read(root: etree._Element) -> Invoice:
 
 def _lines(parent: etree._Element) -> Iterator[Line]:
     """The lines in the order of the document; one that is made of sub-lines only adds them up."""
-    for element in parent.iterchildren("InvoiceLine", "CreditNoteLine", "SubInvoiceLine", "SubCreditNoteLine"):
+    for element in parent.iterchildren(*LINE_NAMES):
         parts = list(_lines(element))
         terms = _terms(element, LINE, LINE_DAYS)
         terms["BT-128"] = _object(element, "DocumentReference")
         terms["BT-130"] = _unit(element)
-        yield Line(terms, _attributes(element), "SUBTOTAL_DROPPED" if parts else None)
+        yield Line(terms, _attributes(element), "GROUP_LINE" if parts else None)
         yield from parts
 
 
@@ -152,5 +154,5 @@ def party(element: etree._Element | None) -> Party:
 
 
 def _schemed(element: etree._Element, path: str) -> tuple[tuple[str, str], ...]:
-    found = ((each.get("schemeID", ""), " ".join((each.text or "").split())) for each in element.iterfind(path))
+    found = ((each.get("schemeID", ""), own_text(each)) for each in element.iterfind(path))
     return tuple((scheme, value) for scheme, value in found if value)

@@ -19,7 +19,7 @@ from lxml import etree
 
 from ingestion.cells import Cells, Column, FileRefused, HeadRow
 from ingestion.readers.invoices.derived import buyer_identifier
-from ingestion.readers.invoices.terms import Terms
+from ingestion.readers.invoices.terms import Terms, refuse_too_many
 from ingestion.readers.invoices.tree import all_text, text, with_local_names
 from ingestion.readers.invoices.ubl import as_day, party
 
@@ -53,6 +53,7 @@ class StatementSheet:
 def read(root: etree._Element) -> StatementSheet:
     """The statement under this root; raises `FileRefused` NO_LINES when it states no consumption."""
     with_local_names(root)
+    refuse_too_many(sum(1 for _ in root.iter("MeterReading", "ConsumptionReport", "ConsumptionLine")))
     shared = {
         "Statement number": text(root, "ID"),
         "Issue date": as_day(text(root, "IssueDate")),

@@ -100,7 +100,7 @@ def test_lines_that_group_or_inform_are_no_charges(tmp_path: Path) -> None:
         content = content.replace(f"{number}</ram:LineID>", f"{number}{reason.format(code)}")
     rows = read(tmp_path, content.encode(), "facture.xml")
     assert column(rows, "quantity") == [Decimal(450), Decimal(450)]
-    assert rows.dropped == {"SUBTOTAL_DROPPED": 1, "FOOTNOTE": 1}
+    assert rows.dropped == {"GROUP_LINE": 1, "FOOTNOTE": 1}
 
 
 def test_a_line_of_sub_lines_only_adds_them_up(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_line_of_sub_lines_only_adds_them_up(tmp_path: Path) -> None:
         tmp_path, content.replace("</cac:InvoiceLine>", f"{sub_lines}</cac:InvoiceLine>").encode(), "facture.xml"
     )
     assert column(rows, "quantity") == [Decimal(500), Decimal(400)]
-    assert rows.dropped == {"SUBTOTAL_DROPPED": 1}
+    assert rows.dropped == {"GROUP_LINE": 1}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,10 @@ import pyarrow.compute as pc
 from ingestion.cells import Cells, Column, FileRefused, HeadRow
 from ingestion.feeds import Feed
 from ingestion.folding import fold
+from ingestion.header_rows import merged_heads
 from ingestion.mapping import ColumnRule, SourceMapping
+
+FEWEST_GAINED = 2  # columns that two rows together name and neither does alone: less is chance
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,18 @@ def choose(
 ) -> tuple[SourceMapping, dict[str, Header]]:
     """The mapping that fits the sheets' heads best, and the header of each sheet that has one.
 
-    Raises `FileRefused`: SCHEMA_DRIFT naming the missing and the found headers, MAPPING_AMBIGUOUS naming two mappings
+    Raises `FileRefused`: SCHEMA_DRIFT naming the missing and the found headers, HEADER_MULTI for
+    a header in two rows that lacks some, MAPPING_AMBIGUOUS naming two mappings
     that fit equally well, DUP_HEADER for a column that is there twice.
     """
     mappings = tuple(mappings)
     fits = rank(mappings, feed, heads)
-    if not fits:
-        raise refusal(mappings, feed, heads)
+    merged = iter(()) if fits else merged_heads(heads)
+    while not fits:
+        head = next(merged, None)
+        if head is None:
+            raise refusal(mappings, feed, heads)
+        fits = rank(mappings, feed, head)
     best = fits[0]
     equal = [fit.mapping.name for fit in fits if fit.rank == best.rank]
     if len(equal) > 1:
@@ -196,6 +204,11 @@ def refusal(mappings: Iterable[SourceMapping], feed: Feed, heads: Mapping[str, S
     _, mapping, row = max(compared, key=lambda comparison: comparison[0])
     missing = _missing(mapping, feed, [fold(cell) for cell in row.cells])
     found = [" ".join(cell.split()) for cell in row.cells if cell.strip()]
+    two_rows = [comparison for head in merged_heads(heads) for comparison in _comparisons(mappings, head)]
+    columns, other, lower = max(two_rows, key=lambda comparison: comparison[0])
+    if columns >= len(_places(mapping, [fold(cell) for cell in row.cells])) + FEWEST_GAINED:
+        missing = _missing(other, feed, [fold(cell) for cell in lower.cells])
+        return FileRefused("HEADER_MULTI", row=lower.row_no, missing=", ".join(missing))
     return FileRefused("SCHEMA_DRIFT", missing=", ".join(missing), found=", ".join(found))
 
 

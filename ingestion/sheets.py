@@ -33,7 +33,6 @@ from ingestion.units import parse_unit
 from ingestion.units_in_cells import check_units_in_cells
 from warehouse.reviews import TO_CONFIRM
 
-
 FIRST_TABLE = TableState()
 # UTF-8 that was read as Windows-1252: `Ã©` for é, `Â²` for ², `â€™` for an apostrophe, `Ø§` for an Arabic letter.
 CONTINUED = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"

@@ -6,6 +6,7 @@ the file prints them. Nothing is said about a column in which a cell above could
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -63,7 +64,7 @@ def stretches(
     """The rows before the first total, between totals, and behind the last one. `unread` are rows by column."""
     cuts = [0, *(total.kept_before for total in totals), rows]
     found = []
-    for start, after in zip(cuts, cuts[1:], strict=False):
+    for start, after in itertools.pairwise(cuts):
         sums = {
             name: pc.sum(column.slice(start, after - start)).as_py() or Decimal(0) for name, column in values.items()
         }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from bill_files import bill, codes, column, csv_bytes, read, read_bills
 
+from ingestion.cells import FileRefused
 from ingestion.files import FileRows
 
 LABELS = list(bill())
@@ -91,6 +92,32 @@ def test_a_second_header_with_fewer_columns_is_another_table(tmp_path: Path) -> 
     assert codes(rows) == {"MULTI_TABLE": 2}
     assert rows.dropped == {"HEADER_REPEATED": 1}
     assert column(rows, "bill_no") == ["F0", "F1", "F9"]
+
+
+def test_a_header_in_two_rows_is_read_where_the_two_together_are_known(tmp_path: Path) -> None:
+    labels, row = list(bill()), ",".join(bill().values())
+    groups = ["Facture" if name.startswith("bill") else "" for name in labels]
+    upper = [name if place % 2 else group for place, (name, group) in enumerate(zip(labels, groups, strict=True))]
+    lower = ["" if place % 2 else name for place, name in enumerate(labels)]
+    rows = read(tmp_path, "\n".join([",".join(upper), ",".join(lower), row, ""]).encode())
+    assert column(rows, "bill_no") == ["F1"]
+    assert column(rows, "row_no") == [3]
+
+
+def test_a_header_in_two_rows_that_lacks_a_column_is_refused_as_such(tmp_path: Path) -> None:
+    labels = [name for name in bill() if name != "carrier"]
+    upper = [name if place % 2 else "" for place, name in enumerate(labels)]
+    lower = ["" if place % 2 else name for place, name in enumerate(labels)]
+    with pytest.raises(FileRefused) as caught:
+        read(tmp_path, "\n".join([",".join(upper), ",".join(lower), ",".join(labels)[::-1]]).encode())
+    assert caught.value.code == "HEADER_MULTI"
+    assert caught.value.details == {"row": 2, "missing": "carrier"}
+
+
+def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
+    content = csv_bytes(_bills("1", "2")).split(b"\n", 1)[1]
+    with pytest.raises(FileRefused, match="SCHEMA_DRIFT"):
+        read(tmp_path, content)
 
 
 @pytest.mark.parametrize("text", ["RÃ©fÃ©rence 7", "m\u00c2\u00b2 7", "Lâ€™usine", "Ø§Ù„Ø¯Ø§Ø±"])

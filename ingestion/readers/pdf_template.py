@@ -70,7 +70,7 @@ def _load(path: Path, content: bytes) -> Template:
     try:
         document = yaml.safe_load(content)
         jsonschema.validate(document, _schema())
-        template = _built(document)
+        template = _built(document, is_shipped=path.parent == TEMPLATES_FOLDER)
     except (yaml.YAMLError, re.error, ValueError) as error:
         raise TemplateInvalid(f"{path.name}: {error}") from error
     except jsonschema.ValidationError as error:
@@ -80,7 +80,7 @@ def _load(path: Path, content: bytes) -> Template:
     return template
 
 
-def _built(document: dict[str, Any]) -> Template:
+def _built(document: dict[str, Any], *, is_shipped: bool) -> Template:
     tables: list[dict[str, Any]] = [
         {
             "start": _pattern(table["start"]) if "start" in table else None,
@@ -116,6 +116,7 @@ def _built(document: dict[str, Any]) -> Template:
         date_order=document.get("dates"),
         body={
             "template": document["template"],
+            "is_shipped": is_shipped,
             "recognise": [_pattern(pattern) for pattern in document["recognise"]],
             "first_page": _pattern(document["first_page"]) if "first_page" in document else None,
             "constants": document.get("constants", {}),

@@ -197,11 +197,14 @@ def _matches(
 
 
 def fitting(pages: list[Page], templates: list[dict[str, Any]]) -> dict[str, Any]:
-    """The answer of the template that recognises most of the PDF and finds what it requires; raises `Refused`."""
+    """The answer of the template that finds what it requires; raises `Refused`.
+
+    Of several, one of the home comes before the shipped ones, and then the one that recognises most.
+    """
     text = Document(tuple(pages)).text
     recognised = [t for t in templates if all(re.search(mark, text, re.MULTILINE) for mark in t["recognise"])]
     lacking = []
-    for template in sorted(recognised, key=lambda t: -len(t["recognise"])):
+    for template in sorted(recognised, key=lambda t: (t["is_shipped"], -len(t["recognise"]))):
         documents, missing = [], []
         for document in documents_of(pages, template["first_page"]):
             rows, lacks = read_document(document, template)

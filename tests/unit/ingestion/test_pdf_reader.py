@@ -185,6 +185,14 @@ def test_a_template_of_the_home_reads_bills_one_by_one(tmp_path: Path) -> None:
     assert [*first.body(0).row_numbers, *second.body(0).row_numbers] == [1, 2, 3, 4]
 
 
+def test_a_template_of_the_home_comes_before_the_shipped_ones(tmp_path: Path) -> None:
+    mine = template(
+        tmp_path / "templates", recognise=["CIL"], fields={"bill_number": {"pattern": "N° ([0-9-]+)"}}, tables=None
+    )
+    assert open_sheets(pdf_file(tmp_path, SRM), mine)[0].body(0).read_with == "small@1"
+    assert open_sheets(pdf_file(tmp_path, SRM))[0].body(0).read_with == "srm@1"
+
+
 def test_a_stated_decimal_sign_settles_an_ambiguous_number(tmp_path: Path) -> None:
     text = "SMALL UTILITY Bill 11 on 04/03/2024 for 02/01/2024 02/29/2024 meter M1\nItem\nUse 1,234 kWh\nTotal"
     fields = {

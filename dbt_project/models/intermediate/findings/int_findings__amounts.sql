@@ -171,7 +171,7 @@ legal_rates as (
         on
             recomputed_lines.carrier = vat_rates.carrier
             and greatest(recomputed_lines.issued_on, recomputed_lines.period_end) >= vat_rates.valid_from
-            and coalesce(vat_rates.valid_to >= recomputed_lines.period_start, true)
+            and coalesce(recomputed_lines.period_start <= vat_rates.valid_to, true)
     where
         recomputed_lines.component in ('energy', 'losses')
         and recomputed_lines.currency = 'MAD'

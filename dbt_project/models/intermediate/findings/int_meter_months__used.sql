@@ -73,20 +73,18 @@ use_of_months as (
     group by energy_use.member_id, energy_use.meter_id, energy_use.month
 ),
 
+period_months as (
+    {{ months_of_period('meter_periods', period_start='use_start') }}
+),
+
 receipts as (
     select
-        meter_periods.member_id,
-        meter_periods.meter_id,
-        months.month,
-        max(meter_periods.last_received_at) as last_received_at
-    from meter_periods
-    inner join use_of_months as months
-        on
-            meter_periods.member_id = months.member_id
-            and meter_periods.meter_id = months.meter_id
-            and meter_periods.period_end >= months.month
-            and meter_periods.use_start <= {{ dbt.last_day('months.month', 'month') }}
-    group by meter_periods.member_id, meter_periods.meter_id, months.month
+        period_months.member_id,
+        period_months.meter_id,
+        period_months.month,
+        max(period_months.last_received_at) as last_received_at
+    from period_months
+    group by period_months.member_id, period_months.meter_id, period_months.month
 ),
 
 final as (

@@ -109,8 +109,10 @@ def read_file(
     heads = {sheet.name: sheet.head() for sheet in sheets}
     _check_width(heads)
     mapping, headers = choose(valid, feed, heads)
-    stated, flags = mapping.values_of_file_name(name), flags_of_name(path, name)
-    reading = Reading(sha256, mapping, feed, stated, sender_of(name), received_on, flags)
+    stated, flags, sender = mapping.values_of_file_name(name), flags_of_name(path, name), sender_of(name)
+    if sender and mapping.file_name and "member_id" in mapping.file_name.pattern.groupindex:
+        stated = {"member_id": sender, **stated}  # a folder of the member's name says as much as the name of the file
+    reading = Reading(sha256, mapping, feed, stated, sender, received_on, flags)
     known: Mapping[str, Evidence] = {}
     while True:
         stores = open_stores(mapping) if open_stores else _in_memory(feed)

@@ -348,6 +348,17 @@ def test_a_buyer_without_an_ice_is_the_sender_of_the_file(tmp_path: Path, write:
     assert codes(read(tmp_path, content, "facture.xml")) == {"REQUIRED_MISSING": 1}
 
 
+def test_the_name_of_the_file_states_the_site_of_fuel_without_a_place(tmp_path: Path, write: Write) -> None:
+    bill = Bill([Item("Gasoil", "5000", "LTR")], meter="", buyer=())
+    rows = read(tmp_path, write(bill), f"{MEMBER}_site-S1_facture.xml")
+    assert (column(rows, "member_id"), column(rows, "site_id")) == ([MEMBER], ["S1"])
+    assert codes(read(tmp_path, write(bill), f"{MEMBER}_facture.xml")) == {"REQUIRED_MISSING": 1}
+    placed = read(
+        tmp_path, write(Bill([Item("Gasoil", "5000", "LTR")], meter="", place="S2", buyer=())), f"{MEMBER}/facture.xml"
+    )
+    assert (column(placed, "member_id"), column(placed, "site_id")) == ([MEMBER], ["S2"])
+
+
 def test_the_bill_of_another_member_or_a_wrong_ice_is_refused(tmp_path: Path, write: Write) -> None:
     own = Bill([Item("Électricité", "450", "KWH")])
     assert codes(read(tmp_path, write(own), f"{OTHER_MEMBER}_facture.xml")) == {"TENANT_MISMATCH": 1}

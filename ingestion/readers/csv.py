@@ -88,6 +88,9 @@ class TextSheet:
         if len(labels) < len(head.cells):
             flags |= {"PHANTOM_COL"}
         following = [len(row.cells) for row, _ in self._records[header + 1 :] if any(row.cells)]
+        # Records may all end in a delimiter that the header lacks; where one has the width of the header, none may.
+        if len(head.cells) in following:
+            following = [width for width in following if width <= len(head.cells)]
         usual = max(sorted(set(following)), key=following.count, default=len(labels))
         table = _Table(self.dialect, len(labels), max(usual, len(labels)), self.encoding.has_lone_returns)
         blocks = self._blocks_from(first_line)
@@ -215,9 +218,12 @@ class _Table:
 
     def _misfit(self, record: list[str], position: int) -> dict[int, tuple[str, str]]:
         """The fault of a record of another width, if cutting or filling it changes what it says."""
-        if any(cell.strip() for cell in record[self.kept :]):
+        if not any(cell.strip() for cell in record):
+            return {}
+        # One cell more than the other records have, even if the last is empty, is a delimiter in some text.
+        if len(record) > self.width or any(cell.strip() for cell in record[self.kept :]):
             code = "EXTRA_CELLS"
-        elif len(record) < self.kept and any(cell.strip() for cell in record):
+        elif len(record) < self.kept:
             code = "MISSING_CELLS"
         else:
             return {}

@@ -117,6 +117,13 @@ def test_records_that_do_not_fit_the_header(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_records_may_all_end_in_a_delimiter_that_the_header_lacks(tmp_path: Path) -> None:
+    cells = _body(tmp_path, b"a,b\n1,2,\n3,4,\n")
+    assert (_table(cells), cells.faults) == ([["1", "2"], ["3", "4"]], {})
+    cells = _body(tmp_path, b"a,b\n1,2\n3,4,\n3,4,\n")
+    assert {row: code for row, (code, _) in cells.faults.items()} == {1: "EXTRA_CELLS", 2: "EXTRA_CELLS"}
+
+
 def test_header_under_a_preamble_is_reached(tmp_path: Path) -> None:
     cells = _body(tmp_path, b"Association\nListe\n\na,b,c\n1,2,3\n4,5,6\n", header=3)
     assert _table(cells) == [["1", "2", "3"], ["4", "5", "6"]]

@@ -89,13 +89,15 @@ def test_an_empty_file_is_refused() -> None:
 
 @pytest.mark.parametrize("folder", ["csv_duckdb", "tabular_frictionless"])
 def test_any_file_is_read_whole_or_refused_with_a_code(folder: str) -> None:
+    codes: set[str] = set()
     for path in sorted((REAL / folder).glob("*.csv")):
         try:
             sheets = open_sheets(path)
         except FileRefused as refusal:
-            assert refusal.code in {"NO_DATA", "ENC_UNCERTAIN", "TYPE_UNKNOWN"}, path.name
+            codes.add(refusal.code)
             continue
         for sheet in sheets:
             cells = sheet.body(0)
             assert len(cells.columns) >= 1, path.name
             assert cells.row_numbers.tolist() == sorted(set(cells.row_numbers.tolist())), path.name
+    assert codes <= {"NO_DATA", "ENC_UNCERTAIN", "TYPE_UNKNOWN"}

@@ -7,26 +7,36 @@ never run.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from ingestion.cells import HEAD_ROWS, CellKind, Cells, Column, FileRefused, HeadRow
 from ingestion.readers.excel import ods, ooxml, xls, xlsb
-from ingestion.readers.excel.facts import BookFacts, SheetFacts
+from ingestion.readers.excel.facts import BookFacts, SheetFacts, check_cells
 from ingestion.readers.excel.parts import document_of, parts_of
 from ingestion.readers.packages import opened_zip
 
 LARGEST_WORKBOOK = 200 * 1024 * 1024
+ROWS_OF_A_PART = 50_000
+MERGED = frozenset({"MERGED_CELL"})
 EXACT_DIGITS = 15  # what a spreadsheet shows of a number; more is the noise of binary fractions
 
 
@@ -51,7 +61,7 @@ def open_sheets(path: Path) -> list[WorkbookSheet]:
             sheets = [
                 WorkbookSheet(
                     sheet.name,
-                    workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False),
+                    workbook.get_sheet_by_name(sheet.name),
                     facts.of(place, sheet.name),
                     facts,
                     sheet.visible != SheetVisibleEnum.Visible,
@@ -67,10 +77,10 @@ def open_sheets(path: Path) -> list[WorkbookSheet]:
             raise
         raise FileRefused("ENCRYPTED" if "password" in str(error).lower() else "CORRUPT", cause=str(error)) from error
     for sheet in sheets:
-        if len(sheet.grid) <= sheet.facts.last_row:
-            last_row, read = sheet.facts.last_row + 1, len(sheet.grid)
-            raise FileRefused("READER_DISAGREE", sheet=sheet.name, last_row=last_row, read=read)
-    filled = [sheet for sheet in sheets if sheet.grid]
+        if sheet.height <= sheet.facts.last_row:
+            last_row = sheet.facts.last_row + 1
+            raise FileRefused("READER_DISAGREE", sheet=sheet.name, last_row=last_row, read=sheet.height)
+    filled = [sheet for sheet in sheets if sheet.height]
     if not filled:
         raise FileRefused("NO_DATA")
     return filled
@@ -92,17 +102,25 @@ class WorkbookSheet:
     """One worksheet; rows and columns are counted from its first cell A1."""
 
     name: str
-    grid: list[list[Any]] = field(repr=False)
+    sheet: CalamineSheet
     facts: SheetFacts
     book: BookFacts
     is_hidden: bool
 
+    @property
+    def height(self) -> int:
+        """How many rows there are down to the last that holds anything."""
+        return self.sheet.end[0] + 1 if self.sheet.end else 0
+
+    def _rows(self) -> Iterator[list[Any]]:
+        """All rows from A1 on; calamine leaves out the columns before the first that holds anything."""
+        left = [""] * (self.sheet.start or (0, 0))[1]
+        return (left + row for row in self.sheet.iter_rows()) if left else iter(self.sheet.iter_rows())
+
     @cached_property
     def _head(self) -> list[HeadRow]:
-        return [
-            HeadRow(number, tuple(cell_text(cell)[0] for cell in row))
-            for number, row in enumerate(self.grid[:HEAD_ROWS], start=1)
-        ]
+        rows = islice(self._rows(), HEAD_ROWS)
+        return [HeadRow(number, tuple(cell_text(cell)[0] for cell in row)) for number, row in enumerate(rows, start=1)]
 
     def head(self) -> list[HeadRow]:
         """The first rows."""
@@ -110,55 +128,77 @@ class WorkbookSheet:
 
     def body(self, header: int) -> Cells:
         """The rows below the header row."""
-        first, height = header + 1, len(self.grid)
-        columns = [column_of(values) for values in zip(*self.grid[first:], strict=True)]
-        columns = columns or [column_of(()) for _ in self.grid[0]]
-        for place, errors in self._errors(first, height).items():
-            columns[place] = _replaced(columns[place], errors, CellKind.ERROR)
-        faults, record_flags = self._spread_merged(columns, first, height - first)
+        return Cells.joined(list(self.parts(header)))
+
+    def parts(self, header: int) -> Iterator[Cells]:
+        """The rows below the header row, some thousands at a time."""
         flags = {"HEADER_OFFSET"} if header else set()
         flags |= {"HIDDEN_DATA"} if self.is_hidden or self.facts.has_hidden else set()
         flags |= {"MACRO"} if self.book.has_macros else set()
-        return Cells(
-            tuple(columns),
-            np.arange(first + 1, height + 1, dtype=np.int32),
-            faults,
-            frozenset(flags),
-            record_flags=record_flags,
-            uses_1904_dates=self.book.uses_1904_dates,
-        )
+        spread, faulty = self._merged(header + 1)
+        changes = [*((place, (text, CellKind.ERROR)) for place, text in self.facts.errors.items()), *spread.items()]
+        by_part: dict[int, list[tuple[tuple[int, int], tuple[str, CellKind]]]] = {}
+        for change in changes:
+            by_part.setdefault((change[0][0] - header - 1) // ROWS_OF_A_PART, []).append(change)
+        rows = islice(self._rows(), header + 1, None)
+        for number in range(max(-(-(self.height - header - 1) // ROWS_OF_A_PART), 1)):
+            first = header + 1 + number * ROWS_OF_A_PART
+            cells = self._part(list(islice(rows, ROWS_OF_A_PART)), first, by_part.get(number, []), frozenset(flags))
+            here = range(len(cells))
+            yield replace(
+                cells,
+                faults={row - first: ("MERGED_NUMBER", text) for row, text in faulty.items() if row - first in here},
+                record_flags={row - first: MERGED for row, _ in spread if row - first in here},
+            )
 
-    def _errors(self, first: int, height: int) -> dict[int, dict[int, str]]:
-        """The error cells of the rows from one on: by column, then by row counted from it."""
-        errors: dict[int, dict[int, str]] = {}
-        for (row, column), error in self.facts.errors.items():
-            if first <= row < height and column < len(self.grid[0]):
-                errors.setdefault(column, {})[row - first] = error
-        return errors
+    def _part(
+        self,
+        rows: list[list[Any]],
+        first: int,
+        changes: list[tuple[tuple[int, int], tuple[str, CellKind]]],
+        flags: frozenset[str],
+    ) -> Cells:
+        """Some rows, with changed cells."""
+        columns = [column_of(values) for values in zip(*rows, strict=True)]
+        columns = columns or [column_of(()) for _ in self._head[0].cells]
+        by_column: dict[int, dict[int, tuple[str, CellKind]]] = {}
+        for (row, column), cell in changes:
+            if first <= row < first + len(rows) and column < len(columns):
+                by_column.setdefault(column, {})[row - first] = cell
+        for column, cells in by_column.items():
+            columns[column] = _replaced(columns[column], cells)
+        numbers = np.arange(first + 1, first + 1 + len(rows), dtype=np.int32)
+        return Cells(tuple(columns), numbers, flags=flags, uses_1904_dates=self.book.uses_1904_dates)
 
-    def _spread_merged(
-        self, columns: list[Column], first: int, height: int
-    ) -> tuple[dict[int, tuple[str, str]], dict[int, frozenset[str]]]:
-        """Repeat a text or date that is merged over several rows in each of them; a number is refused in all of them.
+    def _merged(self, first: int) -> tuple[dict[tuple[int, int], tuple[str, CellKind]], dict[int, str]]:
+        """What is merged over several rows: texts and dates, which hold for each of them; and rows of numbers.
 
         The number of a merged cell may be one row's, or the sum of all: nothing says which.
         """
-        faults: dict[int, tuple[str, str]] = {}
-        flags: dict[int, frozenset[str]] = {}
-        spread: dict[tuple[int, CellKind], dict[int, str]] = {}
-        for merged in self.facts.merged:
-            top, bottom, place = merged.first_row - first, min(merged.last_row - first, height - 1), merged.first_column
-            if top < 0 or bottom <= top or place >= len(columns) or not columns[place].text[top].as_py().strip():
-                continue
-            text, kind = columns[place].text[top].as_py(), columns[place].kind(top)
+        merged = [area for area in self.facts.merged if first <= area.first_row < self.height]
+        if not merged:
+            return {}, {}
+        last_row = max(area.first_row for area in merged)
+        columns_of_row: dict[int, set[int]] = {}
+        for area in merged:
+            columns_of_row.setdefault(area.first_row, set()).add(area.first_column)
+        tops = {
+            (row, column): cell_text(cells[column])
+            for row, cells in enumerate(islice(self._rows(), last_row + 1))
+            for column in columns_of_row.get(row, ())
+            if column < len(cells)
+        }
+        spread: dict[tuple[int, int], tuple[str, CellKind]] = {}
+        faulty: dict[int, str] = {}
+        for area in merged:
+            text, kind = tops.get((area.first_row, area.first_column), ("", CellKind.TEXT))
+            rows = range(area.first_row, min(area.last_row, self.height - 1) + 1)
+            check_cells(len(spread) + len(faulty) + len(rows))
             if kind is CellKind.NUMBER:
-                faults.update(dict.fromkeys(range(top, bottom + 1), ("MERGED_NUMBER", text)))
-            else:
-                spread.setdefault((place, kind), {}).update(dict.fromkeys(range(top + 1, bottom + 1), text))
-                flags.update(dict.fromkeys(range(top + 1, bottom + 1), frozenset({"MERGED_CELL"})))
-        for (place, kind), texts in spread.items():
-            columns[place] = _replaced(columns[place], texts, kind)
-        return faults, flags
+                faulty.update(dict.fromkeys(rows, text))
+            elif text.strip():
+                spread.update({(row, area.first_column): (text, kind) for row in rows[1:]})
+        return spread, faulty
 
 
 def column_of(values: Sequence[Any]) -> Column:
@@ -210,12 +250,12 @@ def _number_texts(numbers: np.ndarray) -> np.ndarray:
     return spelled
 
 
-def _replaced(column: Column, texts: Mapping[int, str], kind: CellKind) -> Column:
-    """The column with other cells, all of one kind, in some rows."""
-    rows = sorted(texts)
+def _replaced(column: Column, cells: Mapping[int, tuple[str, CellKind]]) -> Column:
+    """The column with other cells in some rows."""
+    rows = sorted(cells)
     mask = np.zeros(len(column), np.bool_)
     mask[rows] = True
     kinds = np.zeros(len(column), np.uint8) if column.kinds is None else column.kinds.copy()
-    kinds[rows] = kind
-    text = pc.replace_with_mask(column.text, pa.array(mask), pa.array([texts[row] for row in rows], pa.string()))
+    kinds[rows] = [cells[row][1] for row in rows]
+    text = pc.replace_with_mask(column.text, pa.array(mask), pa.array([cells[row][0] for row in rows], pa.string()))
     return Column(text, kinds if kinds.any() else None)

@@ -14,6 +14,7 @@ from ingestion.cells import FileRefused
 MOST_CELLS = 6_000_000  # of all sheets, some 100 bytes of memory each
 LARGEST_GRID = 10_000_000  # cells of the rectangles around them, 32 bytes each
 MOST_TEXT = 256 * 1024 * 1024  # bytes of the texts of all cells, a shared text counted in each
+MOST_NOTED = 500_000  # error cells, merged ranges: of one sheet
 SPARSE = 10
 
 ERROR_TEXTS = {
@@ -53,6 +54,17 @@ class SheetFacts:
         self.rows = max(self.rows, row + 1)
         self.columns = max(self.columns, column + 1)
 
+    def mark_error(self, row: int, column: int, text: str) -> None:
+        """Note an error cell; raises `FileRefused` TOO_LARGE beyond the bound of what is noted."""
+        check_noted(len(self.errors))
+        self.errors[row, column] = text
+
+    def merge(self, area: Merged) -> None:
+        """Note a merged range of several rows; raises as `mark_error`. One within a row changes nothing."""
+        if area.last_row > area.first_row:
+            check_noted(len(self.merged))
+            self.merged.append(area)
+
 
 @dataclass(frozen=True)
 class BookFacts:
@@ -65,6 +77,12 @@ class BookFacts:
     def of(self, place: int, name: str) -> SheetFacts:
         """The facts of a sheet."""
         return self.sheets.get(name) or self.sheets.get(place) or SheetFacts()
+
+
+def check_noted(count: int) -> None:
+    """Raise `FileRefused` TOO_LARGE beyond the bound of error cells or merged ranges."""
+    if count >= MOST_NOTED:
+        raise FileRefused("TOO_LARGE", size=count, limit=MOST_NOTED)
 
 
 def check_cells(cells: int) -> None:

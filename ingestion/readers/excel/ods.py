@@ -6,6 +6,7 @@ import html
 import re
 import zipfile
 from collections.abc import Mapping
+from itertools import product
 
 from ingestion.cells import FileRefused
 from ingestion.readers.excel.facts import ERROR_UNKNOWN, MOST_CELLS, BookFacts, Bounds, Merged, SheetFacts, check_cells
@@ -108,11 +109,11 @@ class _Sheets:
         if spans.isdigit() and int(spans) > 1:
             last = row + min(int(spans), MOST_REPEATS) - 1
             width = attributes.get(b"table:number-columns-spanned", b"1")
-            facts.merged.append(Merged(row, last, column, column + max(int(width or 1), 1) - 1))
+            facts.merge(Merged(row, last, column, column + max(int(width or 1), 1) - 1))
         error = self._errors.get(tag.end())
         if error or attributes.get(b"calcext:value-type") == b"error":
-            for at in range(row, row + row_repeats):
-                facts.errors.update({(at, place): error or ERROR_UNKNOWN for place in range(column, column + repeats)})
+            for at, where in product(range(row, row + row_repeats), range(column, column + repeats)):
+                facts.mark_error(at, where, error or ERROR_UNKNOWN)
 
 
 def _attributes(text: bytes) -> dict[bytes, bytes]:

@@ -71,7 +71,7 @@ def _sheet_facts(content: bytes) -> SheetFacts:
     is_unusual = UNUSUAL_CELL.search(content) or PREFIXED_CELL.search(content)
     facts = _any_facts(content) if is_unusual else _usual_facts(content)
     for match in MERGED.finditer(content, max(content.rfind(b"sheetData>"), 0)):
-        facts.merged.append(Merged(int(match[2]) - 1, int(match[4]) - 1, _column(match[1]), _column(match[3])))
+        facts.merge(Merged(int(match[2]) - 1, int(match[4]) - 1, _column(match[1]), _column(match[3])))
     if b"hidden" in content:
         facts.has_hidden = any(_hides_data(match, facts) for match in HIDDEN.finditer(content))
     return facts
@@ -93,7 +93,7 @@ def _usual_facts(content: bytes) -> SheetFacts:
         facts.last_row = _place(content, last)[0]
     if b't="e"' in content or b"t='e'" in content:
         for found in IS_ERROR.finditer(content):
-            facts.errors[_place(content, found.start())] = _error_text(content, found.end())
+            facts.mark_error(*_place(content, found.start()), _error_text(content, found.end()))
     return facts
 
 
@@ -116,7 +116,7 @@ def _any_facts(content: bytes) -> SheetFacts:
         if not tag[3] and VALUE.match(content, end):
             facts.last_row = max(facts.last_row, at)
         if IS_ERROR.search(tag[2]):
-            facts.errors[at, column] = _error_text(content, tag.end() - 1)
+            facts.mark_error(at, column, _error_text(content, tag.end() - 1))
     if tags != sum(1 for _ in TAG_START.finditer(content)):
         raise FileRefused("CORRUPT", cause="a cell whose tag does not end")
     return facts

@@ -118,7 +118,8 @@ def _sheet_facts(content: bytes, place: int, lengths: list[int]) -> tuple[SheetF
             hidden_columns.append(struct.unpack_from("<H", body)[0])
         elif kind == MERGED_CELLS:
             ranges = struct.iter_unpack("<HHHH", body[2 : 2 + (len(body) - 2) // 8 * 8])
-            facts.merged.extend(Merged(*places) for places in ranges)
+            for places in ranges:
+                facts.merge(Merged(*places))
     facts.has_hidden = bool(hidden_rows & rows) or any(column < facts.columns for column in hidden_columns)
     return facts, size
 
@@ -137,7 +138,7 @@ def _count_cell(facts: SheetFacts, kind: int, body: bytes, lengths: list[int], *
         if kind not in BLANKS:
             facts.last_row = max(facts.last_row, row)
         if error := _error(kind, body):
-            facts.errors[row, column] = error
+            facts.mark_error(row, column, error)
     item = struct.unpack_from("<L", body, 6)[0] if kind == SHARED_TEXT else len(lengths)
     return 2 * lengths[item] if item < len(lengths) else 0
 

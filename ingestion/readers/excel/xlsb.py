@@ -62,13 +62,13 @@ def _sheet_facts(content: bytes, lengths: list[int]) -> tuple[SheetFacts, int]:
             if kind != BLANK:
                 facts.last_row = max(facts.last_row, row)
             if kind in (ERROR, FORMULA_ERROR):
-                facts.errors[row, column] = ERROR_TEXTS.get(content[at + 8], ERROR_UNKNOWN)
+                facts.mark_error(row, column, ERROR_TEXTS.get(content[at + 8], ERROR_UNKNOWN))
             elif kind == SHARED_TEXT:
                 item = int.from_bytes(content[at + 8 : at + 12], "little")
                 texts += 2 * lengths[item] if item < len(lengths) else 0
         elif kind == MERGED_CELLS:
             places = [int.from_bytes(content[at + 4 * i : at + 4 * i + 4], "little") for i in range(4)]
-            facts.merged.append(Merged(*places))
+            facts.merge(Merged(*places))
         elif kind == COLUMN_INFO and content[at + 16] & 1:
             # Columns come before the cells; a hidden one counts whether or not it holds any.
             facts.has_hidden = True

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.cells import CellKind, Cells, FileRefused
-from ingestion.readers import flags_of_name, open_sheets
+from ingestion.readers import excel, flags_of_name, open_sheets
 from ingestion.readers.excel import cell_text, column_of
 
 REAL = Path("/work/shared/real")
@@ -342,3 +342,33 @@ def test_real_macros_charts_and_hidden_columns() -> None:
 def test_dates_are_dates(tmp_path: Path) -> None:
     content = xlsx_bytes([["a"], [date(2024, 5, 6)], [datetime.fromisoformat("2024-01-02T03:04")]])  # type: ignore[list-item]
     assert table(opened(tmp_path, content)) == [["2024-05-06"], ["2024-01-02T03:04:00"]]
+
+
+@every_format
+def test_parts_say_the_same_as_the_whole(tmp_path: Path, extension: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [["id", "n"], *([f"r{n}", n if n % 3 else ErrorCell("#N/A")] for n in range(7)), [None, None], ["last", 1]]
+    path = tmp_path / "file"
+    path.write_bytes(WRITERS[extension](rows))
+    whole = open_sheets(path)[0].body(0)
+    monkeypatch.setattr(excel, "ROWS_OF_A_PART", 2)
+    parts = list(open_sheets(path)[0].parts(0))  # type: ignore[attr-defined]
+    assert [len(part) for part in parts] == [2, 2, 2, 2, 1]
+    assert table(Cells.joined(parts)) == table(whole)
+    assert Cells.joined(parts).columns[1].kinds.tolist() == whole.columns[1].kinds.tolist()  # type: ignore[union-attr]
+    assert Cells.joined(parts).row_numbers.tolist() == list(range(2, 11))
+
+
+def test_a_merge_may_go_on_in_the_next_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(excel, "ROWS_OF_A_PART", 2)
+    rows: Rows = [["site", "kWh"], ["S1", 1], [None, 2], [None, 3], [None, 4], ["S2", 5], ["S3", None]]
+    cells = opened(tmp_path, xlsx_bytes(rows, merge("A2:A5", "B6:B7")))
+    assert cells.columns[0].text.to_pylist() == ["S1", "S1", "S1", "S1", "S2", "S3"]
+    assert cells.record_flags == dict.fromkeys([1, 2, 3], frozenset({"MERGED_CELL"}))
+    assert cells.faults == {4: ("MERGED_NUMBER", "5"), 5: ("MERGED_NUMBER", "5")}
+
+
+def test_a_table_that_does_not_begin_at_a1_keeps_its_row_numbers(tmp_path: Path) -> None:
+    (sheet,) = sheets_of(tmp_path, xlsx_bytes([[None] * 3, [None, None, "id"], [None, None, "x"]]))
+    assert [head.cells for head in sheet.head()] == [("", "", ""), ("", "", "id"), ("", "", "x")]
+    cells = sheet.body(1)
+    assert (table(cells), cells.row_numbers.tolist()) == ([["", "", "x"]], [3])

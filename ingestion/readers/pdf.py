@@ -9,6 +9,7 @@ page is never sure: the mapping of such tables holds every row until a person co
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -24,7 +25,8 @@ from ingestion.readers.pdf_template import Template, load_templates, titles
 
 WORKER = Path(__file__).with_name("pdf_worker.py")
 MOST_PAGES = 50
-MOST_SECONDS = 5  # after as many as `facturx` may take, less than ten in all
+MOST_SECONDS = 5  # of a processor, after what `facturx` may take: less than ten in all
+SECONDS_TO_WAIT = 3  # more, by the clock, for a machine that has other things to do
 MOST_MEMORY = 768 * 1024 * 1024  # of the process that parses; this one has to fit in a gibibyte beside it
 
 EVIDENCE = "Evidence"
@@ -117,12 +119,14 @@ def _ask(path: Path, templates: list[Template] | None) -> dict[str, Any]:
             input=json.dumps(request).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=MOST_SECONDS,
+            timeout=MOST_SECONDS + SECONDS_TO_WAIT,
             check=False,
             env={},
         )
     except subprocess.TimeoutExpired as error:
         raise FileRefused("PDF_TIMEOUT", seconds=MOST_SECONDS) from error
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        raise FileRefused("PDF_TIMEOUT", seconds=MOST_SECONDS)
     if done.returncode:
         raise FileRefused("HOSTILE", cause="the process that reads the PDF was ended")
     return dict(json.loads(done.stdout))

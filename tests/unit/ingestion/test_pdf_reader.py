@@ -322,7 +322,7 @@ def test_a_pdf_that_exhausts_the_machine_is_stopped(
     path.write_bytes(raw_pdf(content))
     began = monotonic()
     assert refusal(path).code in codes
-    assert monotonic() - began < 5
+    assert monotonic() - began < 10
 
 
 def test_a_page_tree_that_turns_in_circles_ends(tmp_path: Path) -> None:

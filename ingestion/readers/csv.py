@@ -27,6 +27,8 @@ SNIFFED_CHARACTERS = 262_144
 RECORD_AS_TEXT = 500
 RECORDS_OF_A_PART = 50_000
 LARGEST_BROKEN_SHARE = 100  # one byte in so many may be lost within a quotation mark that is never closed
+LINES_OF_A_BLOCK = 250_000
+EMPTY_LINES = 1_000_000  # in one block, which then holds little else
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -116,6 +118,19 @@ class TextSheet:
         return chain([held] if held else [], blocks)
 
 
+def _of_few_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks, those of very short lines cut up: a line takes memory in each column, however little it holds.
+
+    Raises `FileRefused` HOSTILE for a block of next to nothing but line ends.
+    """
+    for block in blocks:
+        count = block.count(b"\n")
+        if count > EMPTY_LINES and count > len(block) // 4:
+            raise FileRefused("HOSTILE", cause=f"{count} lines in {len(block)} bytes")
+        size = len(block) // (count // LINES_OF_A_BLOCK + 1) + 1
+        yield from (block[at : at + size] for at in range(0, len(block), size))
+
+
 @dataclass
 class _Table:
     """The records of one table while its blocks pass by: `kept` cells count, `width` are usually there."""
@@ -131,6 +146,7 @@ class _Table:
 
     def parts(self, blocks: Iterator[bytes], line: int) -> Iterator[Cells]:
         """The records of the blocks, the first of which is on this line."""
+        blocks = _of_few_lines(blocks)
         rest, block = b"", next(blocks, b"")
         while True:
             following = next(blocks, None)

@@ -109,9 +109,10 @@ def read_file(
     heads = {sheet.name: sheet.head() for sheet in sheets}
     _check_width(heads)
     mapping, headers = choose(valid, feed, heads)
-    stated, flags, sender = mapping.values_of_file_name(name), flags_of_name(path, name), sender_of(name)
-    if sender and mapping.file_name and "member_id" in mapping.file_name.pattern.groupindex:
-        stated = {"member_id": sender, **stated}  # a folder of the member's name says as much as the name of the file
+    sender, own_name = sender_of(name), Path(name).name
+    # A folder that is called by the member says as much as a name that begins so.
+    named = f"{sender}_{own_name}" if sender and not own_name.startswith(sender) else own_name
+    stated, flags = mapping.values_of_file_name(named), flags_of_name(path, name)
     reading = Reading(sha256, mapping, feed, stated, sender, received_on, flags)
     known: Mapping[str, Evidence] = {}
     while True:

@@ -373,6 +373,7 @@ def test_damaged_feeds_are_refused(tmp_path: Path, content: bytes) -> None:
 
 def test_the_name_of_the_file_tells_the_member(tmp_path: Path) -> None:
     assert attempt(read, tmp_path, feed(reading(1, hours(1))), "feed.xml")[1] == "FILE_NAME_UNKNOWN"
+    assert column(read(tmp_path, feed(reading(1, hours(1))), f"{MEMBER}/feed.xml"), "member_id") == [MEMBER]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

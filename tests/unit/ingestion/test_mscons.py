@@ -118,6 +118,12 @@ def test_other_separators_line_ends_and_escapes(tmp_path: Path) -> None:
     assert column(rows, "quantity") == [Decimal("1.5")]
 
 
+@pytest.mark.parametrize("version", ["MSCONS:D:99A:UN:1.0", "MSCONS:D:04B:UN:2.2e", "MSCONS:D:04B:UN:2.4c"])
+def test_versions_of_the_message(tmp_path: Path, version: str) -> None:
+    rows = use(tmp_path, interchange(message(place(*quarters("20250501", 96)), type_=version)))
+    assert column(rows, "quantity") == [24]
+
+
 def test_several_messages_and_points(tmp_path: Path) -> None:
     other = POINT.replace("7", "8")
     content = interchange(

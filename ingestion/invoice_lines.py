@@ -100,7 +100,10 @@ class _Lines:
     def _settle_component(self, row: int) -> None:
         if not self._forgive(row, {("component", "VALUE_UNKNOWN")}):
             return
-        component = _first(self._rules["component"], self._texts["details"][row])
+        details = self._texts["details"][row]
+        component = _first(self._rules["component"], details)
+        if component is None and (self._columns["carrier"][row] or _first(self._rules["carrier"], details)):
+            component = "energy"  # what names a carrier, and is none of the charges, is that carrier
         self._columns["component"][row] = component
         if component is None:
             self._refuse(row, "component", self._texts["label"][row], "WORDING_UNKNOWN")

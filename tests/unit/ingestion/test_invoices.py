@@ -9,7 +9,9 @@ import pytest
 from bill_files import MEMBER, attempt, codes, column, read
 from invoice_files import SYNTAXES, Bill, Item, cii, ubl
 
-from ingestion.files import FileRows
+from ingestion.feeds import load_feeds
+from ingestion.files import FileRows, read_file
+from ingestion.mapping import MAPPINGS_FOLDER, load_mappings
 
 Write = Callable[[Bill], bytes]
 OTHER_MEMBER = "999900000000154"
@@ -304,6 +306,21 @@ def test_an_unknown_wording_is_not_guessed(tmp_path: Path, write: Write) -> None
     assert codes(rows) == {"WORDING_UNKNOWN": 2}
     assert [cell.cell for cell in rows.refused] == ["Prestation ZX-7", "Ciment"]
     assert counted(rows) == Decimal(0)
+
+
+def test_a_mapping_of_the_home_adds_the_words_of_a_supplier(tmp_path: Path, write: Write) -> None:
+    shipped = (MAPPINGS_FOLDER / "en16931_invoices.yml").read_text(encoding="utf-8")
+    words = shipped.replace('electricity: "', 'electricity: "\\\\bprestation zx\\\\b|', 1)
+    home = tmp_path / "mappings"
+    home.mkdir()
+    (home / "my_supplier.yml").write_text(
+        words.replace("mapping: en16931_invoices", "mapping: my_supplier"), encoding="utf-8"
+    )
+    path = tmp_path / "facture.xml"
+    path.write_bytes(write(Bill([Item("Prestation ZX-7", "450", "KWH")])))
+    feed, mappings = load_feeds()["energy_bills"], load_mappings(home)["energy_bills"]
+    rows = read_file(path, path.name, "0" * 64, feed, date(2026, 1, 15), mappings)
+    assert (rows.mapping.name, codes(rows), counted(rows)) == ("my_supplier", {}, Decimal(450))
 
 
 def test_the_invoice_says_what_a_line_leaves_open(tmp_path: Path, write: Write) -> None:

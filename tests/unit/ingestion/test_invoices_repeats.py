@@ -2,12 +2,24 @@
 
 from decimal import Decimal
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
 from bill_files import bill, column, csv_bytes, read
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from invoice_files import Bill, Item, ubl
 
 KWH = "KWH"
+REGISTERS = ("heures de pointe", "heures pleines", "heures creuses")
+CHARGES = (
+    Item("Prime fixe", "1", "MON"),
+    Item("Puissance appelée", "420", "KVA"),
+    Item("Énergie réactive", "777", "KVH"),
+    Item("Redevance comptage", "1", "C62"),
+    Item("TVA", "", ""),
+)
 
 
 def lines(tmp_path: Path, *items: tuple[str, str, str]) -> list[tuple[str, str]]:
@@ -94,3 +106,27 @@ def test_lines_without_numbers_are_left_alone(tmp_path: Path) -> None:
     rows = read(tmp_path, csv_bytes([bill(), bill(register="peak")]))
     assert column(rows, "component") == ["energy", "energy"]
     assert column(rows, "register") == ["total", "peak"]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 10**6), min_size=1, max_size=3, unique=True), st.randoms(use_true_random=False))
+def test_charges_repeats_and_order_change_nothing(quantities: list[int], random: Random) -> None:
+    registers = [
+        Item(f"Énergie active {name}", str(use), KWH) for name, use in zip(REGISTERS, quantities, strict=False)
+    ]
+    repeats = [
+        Item(f"{charge} {item.name}", item.quantity, KWH)
+        for item in registers
+        for charge in ("TURPE", "Taxe", "Option verte")
+    ]
+    items = [*registers, *repeats, *CHARGES]
+    random.shuffle(items)
+    with TemporaryDirectory() as folder:
+        rows = read(Path(folder), ubl(Bill(items)), "facture.xml")
+    counted = [
+        row["quantity"]
+        for row in rows.accepted.to_pylist()
+        if row["component"] == "energy" and row["register"] != "reactive"
+    ]
+    assert sorted(counted) == sorted(map(Decimal, quantities))
+    assert rows.rows_read == rows.rows_accepted == len(items)

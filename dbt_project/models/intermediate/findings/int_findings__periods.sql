@@ -30,6 +30,10 @@ refused_cells as (
     select * from {{ ref('stg_ledger__quarantine') }}
 ),
 
+files as (
+    select * from {{ ref('stg_ledger__files') }}
+),
+
 checks as (
     select * from {{ ref('checks') }}
 ),
@@ -171,20 +175,17 @@ inverted_lines as (
 members_of_files as (
     select
         received_lines.file_sha256,
-        received_lines.member_id,
-        received_lines.received_at
+        received_lines.member_id
     from received_lines
     union all
     select
         production.file_sha256,
-        production.member_id,
-        production.received_at
+        production.member_id
     from production
     union all
     select
         process_activity.file_sha256,
-        process_activity.member_id,
-        process_activity.received_at
+        process_activity.member_id
     from process_activity
 ),
 
@@ -192,24 +193,35 @@ members_of_files as (
 single_members as (
     select
         members_of_files.file_sha256,
-        max(members_of_files.member_id) as member_id,
-        max(members_of_files.received_at) as received_at
+        max(members_of_files.member_id) as member_id
     from members_of_files
     group by members_of_files.file_sha256
     having count(distinct members_of_files.member_id) = 1
+),
+
+files_read as (
+    select
+        files.file_sha256,
+        min(files.name) as name,
+        min(files.received_at) as received_at
+    from files
+    where files.status <> 'seen'
+    group by files.file_sha256
 ),
 
 inverted_cells as (
     select
         single_members.member_id,
         refused_cells.row_id,
+        files_read.name,
         min(refused_cells.message_fr) as message_fr,
         min(refused_cells.message_en) as message_en,
-        max(single_members.received_at) as received_at
+        max(files_read.received_at) as received_at
     from refused_cells
-    inner join single_members on refused_cells.file_sha256 = single_members.file_sha256
+    inner join files_read on refused_cells.file_sha256 = files_read.file_sha256
+    left join single_members on refused_cells.file_sha256 = single_members.file_sha256
     where refused_cells.reason_code = 'PERIOD_INVALID'
-    group by single_members.member_id, refused_cells.row_id
+    group by single_members.member_id, refused_cells.row_id, files_read.name
 ),
 
 final as (
@@ -306,8 +318,8 @@ final as (
         cast(null as string) as meter_id,
         cast(null as date) as month,
         inverted_cells.row_id as row_ids,
-        inverted_cells.message_fr,
-        inverted_cells.message_en,
+        'Fichier ' || inverted_cells.name || '. ' || inverted_cells.message_fr as message_fr,
+        'File ' || inverted_cells.name || '. ' || inverted_cells.message_en as message_en,
         cast(inverted_cells.received_at as date) as first_seen_on
     from inverted_cells
 )

@@ -165,15 +165,21 @@ def _whole_column(column: Column, signs: frozenset[str]) -> pa.Array | None:
 
 
 def _quick_cells(column: Column, signs: frozenset[str]) -> tuple[pa.Array, np.ndarray]:
-    """The plain cells of a mixed column, cast, and which they are."""
-    values = pa.nulls(len(column), DECIMAL)
-    found = np.zeros(len(column), dtype=bool)
-    if column.kinds is not None or len(signs) != 1:
-        return values, found
-    (sign,) = signs
-    found = pc.match_substring_regex(column.text, PLAIN_NUMBER[sign]).to_numpy(zero_copy_only=False)
-    text = pc.replace_substring(column.text, ",", ".") if sign == "," else column.text
+    """The plain cells of a mixed column, cast, and which they are: typed numbers, and texts with the one known sign."""
+    found, text = np.zeros(len(column), dtype=bool), column.text
+    if column.kinds is not None:
+        found = _matches(text, PLAIN_NUMBER["."]) & (column.kinds == CellKind.NUMBER)
+    elif len(signs) == 1:
+        (sign,) = signs
+        found = _matches(text, PLAIN_NUMBER[sign])
+        text = pc.replace_substring(text, ",", ".") if sign == "," else text
+    if not found.any():
+        return pa.nulls(len(column), DECIMAL), found
     return pc.if_else(pa.array(found), text, pa.scalar(None, pa.string())).cast(DECIMAL), found
+
+
+def _matches(text: pa.Array, pattern: str) -> np.ndarray:
+    return pc.match_substring_regex(text, pattern).to_numpy(zero_copy_only=False)
 
 
 def states_nothing(column: Column, null_tokens: frozenset[str]) -> np.ndarray:

@@ -203,16 +203,25 @@ class WorkbookSheet:
 
 def column_of(values: Sequence[Any]) -> Column:
     """A column of calamine's cells: texts as they are, numbers all at once, the few others one by one."""
-    is_text = np.fromiter(map(frozenset({str}).__contains__, map(type, values)), np.bool_, len(values))
-    if is_text.all():
+    types = set(map(type, values))
+    if types <= {str}:
         return Column(pa.array(values, pa.string()))
+    if types == {float}:
+        return Column(_number_texts(np.asarray(values)), _kinds(CellKind.NUMBER, len(values)))
+    if types == {date}:
+        return Column(pa.array(values, pa.date32()).cast(pa.string()), _kinds(CellKind.DATE, len(values)))
+    is_text = np.fromiter(map(frozenset({str}).__contains__, map(type, values)), np.bool_, len(values))
     is_number = np.fromiter(map(frozenset({float}).__contains__, map(type, values)), np.bool_, len(values))
     cells = np.fromiter(values, object, len(values))
     kinds = np.where(is_number, np.uint8(CellKind.NUMBER), np.uint8(CellKind.TEXT))
     for row in np.flatnonzero(~is_text & ~is_number):
         cells[row], kinds[row] = cell_text(cells[row])
-    cells[is_number] = _number_texts(cells[is_number].astype(np.float64))
+    cells[is_number] = _number_texts(cells[is_number].astype(np.float64)).to_numpy(zero_copy_only=False)
     return Column(pa.array(cells, pa.string()), kinds if kinds.any() else None)
+
+
+def _kinds(kind: CellKind, count: int) -> np.ndarray:
+    return np.full(count, kind, dtype=np.uint8)
 
 
 def cell_text(cell: Any) -> tuple[str, CellKind]:
@@ -240,14 +249,15 @@ def number_text(number: float) -> str:
     return f"{value:f}"
 
 
-def _number_texts(numbers: np.ndarray) -> np.ndarray:
+def _number_texts(numbers: np.ndarray) -> pa.Array:
     """As `number_text`: Arrow spells them as short as can be, which is the same unless it is long or has an exponent."""
     texts = pa.array(numbers).cast(pa.string())
     long = pc.or_(pc.greater(pc.binary_length(texts), EXACT_DIGITS), pc.match_substring_regex(texts, "[a-z]"))
-    spelled = texts.to_numpy(zero_copy_only=False)
-    for row in np.flatnonzero(long.to_numpy(zero_copy_only=False)):
-        spelled[row] = number_text(float(numbers[row]))
-    return spelled
+    rows = np.flatnonzero(long.to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return texts
+    spelled = pa.array([number_text(number) for number in numbers[rows].tolist()], pa.string())
+    return pc.replace_with_mask(texts, long, spelled)
 
 
 def _replaced(column: Column, cells: Mapping[int, tuple[str, CellKind]]) -> Column:

@@ -48,9 +48,7 @@ START = re.compile(
 END = re.compile(
     r"\b(nouve\w*|fin|final\w*|dernier\w*|actuel\w*|new|end|ending|closing|current|latest|present|neu\w*|ende?|eind\w*|huidig\w*|actual|attual\w*|ny|nuværende|ultimo)\b"
 )
-INDEX = re.compile(
-    r"\b(index|indice|releve\w*|reading|zahlerstand|stand|meterstand|lectura|lettura|målerstand|malerstand)\b"
-)
+INDEX = re.compile(r"\b(index|indice|releve\w*|lecture|reading|\w*stand|lectura|lettura)\b")
 KIND_OF_READING = re.compile(r"\b(type|nature|mode|methode?|kind|method|quality|art|status|origine)\b")
 DAY = re.compile(r"\b(date|datum|dato|fecha|data|jour)\b")
 METER = re.compile(
@@ -68,6 +66,11 @@ MULTIPLIER = re.compile(
 # A bill that settles an earlier estimate speaks of it too.
 ESTIMATED = re.compile(
     r"^(?!.*(regularis|rectific|correct|annul)).*(\bestime|\bestimat|\bgeschatzt|\bgeschat\b|\bstimat)"
+)
+# Notes speak of estimates in general; these words say that the bill is one.
+ESTIMATED_INVOICE = re.compile(
+    r"facture (est )?(estimee|estimative|sur estimation|etablie sur estimation)|estimated (bill|invoice|reading)"
+    r"|geschatzte (rechnung|ablesung)|index estimes?$|releve estime$"
 )
 REGISTER = re.compile(
     r"\b(register|registre|cadran|poste( horaire)?|plage( horaire)?|zahlwerk|telwerk|obis( code)?|time of use)\b"
@@ -208,10 +211,12 @@ def _metering(row: Terms, line: Line) -> Terms:
             found[field] = value
     place = row.get("BT-71", "")
     is_point = bool(METERING_POINT.fullmatch(place))
-    meter = found.get("meter") or row.get("BT-128") or row.get("BT-18") or (place if is_point else "")
+    point_of_line = place if is_point and line.terms.get("BT-71") else ""
+    meter = found.get("meter") or row.get("BT-128") or point_of_line or row.get("BT-18") or (place if is_point else "")
     # The register of meters knows where a meter is; a place of delivery is often a code of the supplier's own.
-    if "reading end" not in found and ESTIMATED.search(fold(f"{row['label']} {row['BT-22']}")):
-        found["reading end"] = row["label"]
+    is_estimated = ESTIMATED.search(fold(row["label"])) or ESTIMATED_INVOICE.search(fold(row["BT-22"]))
+    if "reading end" not in found and is_estimated:
+        found["reading end"] = "estimated"
     return {**found, "meter": meter, "place": "" if meter or is_point else place}
 
 

@@ -189,6 +189,38 @@ def test_meter_readings_and_multiplier_come_from_the_attributes(tmp_path: Path, 
     assert found == ["A-778", Decimal(120), Decimal("150.5"), Decimal(40), "estimated", "off_peak"]
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("Index précédent", "Index actuel"),
+        ("Relevé précédent", "Nouveau relevé"),
+        ("Previous reading", "Current reading"),
+        ("Zählerstand alt", "Zählerstand neu"),
+        ("Beginstand", "Eindstand"),
+        ("Lectura anterior", "Lectura actual"),
+        ("Lettura iniziale", "Lettura finale"),
+    ],
+)
+def test_names_of_readings(tmp_path: Path, start: str, end: str) -> None:
+    item = Item("Énergie active", "450", "KWH", attributes=((start, "1000"), (end, "1450")))
+    (row,) = read(tmp_path, ubl(Bill([item])), "facture.xml").accepted.to_pylist()
+    assert (row["index_start"], row["index_end"]) == (Decimal(1000), Decimal(1450))
+
+
+@pytest.mark.parametrize(
+    ("label", "note", "kind"),
+    [
+        ("Électricité, consommation estimée", "", "estimated"),
+        ("Électricité", "Facture estimée", "estimated"),
+        ("Électricité", "Les index estimés sont régularisés au relevé suivant.", None),
+        ("Régularisation de la consommation estimée, électricité", "", None),
+    ],
+)
+def test_an_estimate_says_that_it_is_one(tmp_path: Path, label: str, note: str, kind: str | None) -> None:
+    bill = Bill([Item(label, "450", "KWH")], notes=(note,) if note else ())
+    assert column(read(tmp_path, ubl(bill), "facture.xml"), "reading_end") == [kind]
+
+
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_a_credit_note_is_negative_and_names_its_bill(tmp_path: Path, write: Write, sign: str) -> None:
     item = Item("Électricité", f"{sign}450", "KWH", f"{sign}700.00")

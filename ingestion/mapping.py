@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 PLACEHOLDER = "?"
+WORDED_TYPES = ("identifier", "text", "unit", "country", "choice")
 
 
 @dataclass(frozen=True)
@@ -295,6 +296,8 @@ def _check_names(mapping: SourceMapping, feed: Feed, file: MappingFile) -> None:
 
 
 def _check_choices(rule: ColumnRule, feed: Feed, file: MappingFile) -> None:
+    if (rule.values or rule.patterns) and feed.column(rule.name).type not in WORDED_TYPES:
+        raise file.invalid("words can only stand for text, units, countries and choices", "columns", rule.name)
     choices = feed.column(rule.name).choices
     for key, values in (("values", rule.values.values()), ("patterns", rule.patterns)):
         for value in values:

@@ -177,6 +177,35 @@ def test_ghgrp_data_summary_of_all_years(tmp_path: Path) -> None:
     assert rows.dropped == Counter({"EMPTY_VALUE": 1})
 
 
+def test_office_des_changes_by_month(tmp_path: Path) -> None:
+    path = tmp_path / "Monthly.csv"
+    months = ("Janvier 2021", "Février 2021", "Aout 2021", "Décembre 2021")
+    labels = [
+        "Code du pays",
+        "Libellé du pays",
+        "Code du flux",
+        "Libellé du flux",
+        *(f"Valeur DHS {month}" for month in months),
+    ]
+    records = [
+        labels,
+        ["", "", "24", "Exportations  FAB", "0", "5,5", "0", ""],
+        ["NA", "NAMIBIE", "24", "X", "1132030,866", "3", "0", "0"],
+    ]
+    text = "".join(";".join(f'"{cell}"' for cell in record) + ";\r\n" for record in records)
+    path.write_text(text, encoding="utf-8-sig", newline="")
+    rows = _read(path, "national_exports")
+    assert rows.mapping.name == "office_des_changes_monthly"
+    found = rows.accepted.to_pylist()
+    assert [(row["country_code"], row["month"], row["value_mad"]) for row in found if row["value_mad"]] == [
+        (None, "02", Decimal("5.5")),
+        ("NA", "01", Decimal("1132030.866")),
+        ("NA", "02", Decimal(3)),
+    ]
+    assert {row["year"] for row in found} == {2021}
+    assert rows.dropped == Counter({"EMPTY_VALUE": 1})
+
+
 def test_comext_of_today() -> None:
     path = REAL / "comext" / "comext_full_v2_excerpt_AT_AD_202402.csv"
     own = _records(path)

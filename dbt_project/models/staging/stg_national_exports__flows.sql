@@ -9,6 +9,7 @@ typed as (
         cast(flow_code as string) as flow_code,
         cast(flow_name as string) as flow_name,
         cast(year as int) as year,
+        cast(month as string) as month,
         cast(value_mad as decimal(18, 6)) as value_mad,
         cast(row_id as string) as row_id,
         cast(file_sha256 as string) as file_sha256,

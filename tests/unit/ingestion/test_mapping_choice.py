@@ -207,6 +207,12 @@ def test_a_constant_is_one_of_the_values_of_its_column(tmp_path: Path) -> None:
         load_mapping(path)
 
 
+def test_words_do_not_stand_for_dates_and_numbers(tmp_path: Path) -> None:
+    path = _write(tmp_path, "usines", {"opened_on": {"headers": ["Date"], "values": {"2024-01-01": ["jadis"]}}})
+    with pytest.raises(MappingInvalid, match=r"columns\.opened_on: words can only stand for text"):
+        load_mapping(path)
+
+
 @pytest.mark.parametrize("content", ["", "# nothing but a comment\n", "just words\n", "- a\n- b\n"])
 def test_a_file_that_is_no_mapping_says_so(tmp_path: Path, content: str) -> None:
     path = tmp_path / "usines.yml"

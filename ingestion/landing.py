@@ -350,19 +350,30 @@ def _batch_entry(feed: str, batch_id: str, files: list[str], written: WrittenBat
 
 def _landed(home: Home, feed: str) -> Iterator[tuple[str, Path]]:
     """The finished files of a feed's landing folder with their names below it, by name."""
-    folder, landing = home.landing / feed, home.landing.resolve()
-    if not folder.resolve().is_relative_to(landing):
+    folder = home.landing / feed
+    if not _leads_into(home.landing, folder):
         return
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found.extend(Path(place, name) for name in names if not name.startswith("."))
     for path in sorted(found):
-        if path.suffix.lower() not in UNFINISHED and path.resolve().is_relative_to(landing) and path.is_file():
+        if path.suffix.lower() not in UNFINISHED and _leads_into(home.landing, path) and path.is_file():
             # A name that is not valid UTF-8 has to be spelled so that the ledger can hold it; one with line breaks,
             # so that no message can be mistaken for two.
             spelled = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
             yield printable(spelled), path
+
+
+def _leads_into(landing: Path, path: Path) -> bool:
+    """Whether a path, its links followed, lies in the landing folder."""
+    try:
+        is_inside = path.resolve().is_relative_to(landing.resolve())
+    except (OSError, RuntimeError):  # a link to itself
+        is_inside = False
+    if not is_inside:
+        logger.warning("%s leads out of the landing folder, or nowhere; it is left alone", path)
+    return is_inside
 
 
 def _looked_at(feed: str, name: str, path: Path) -> WaitingFile | None:

@@ -10,12 +10,21 @@ checks as (
     select * from {{ ref('checks') }}
 ),
 
+rows_held_out as (
+    select * from {{ ref('int_rows_held_out') }}
+),
+
+-- A bill that is held out because another covers its days may be that bill under another number.
 counted_lines as (
     select
         bill_lines.*,
         coalesce(bill_lines.amount_incl_vat, bill_lines.amount_excl_vat) as amount
     from bill_lines
-    where bill_lines.outcome = 'counted'
+    left join rows_held_out
+        on bill_lines.row_id = rows_held_out.row_id and rows_held_out.feed = 'energy_bills'
+    where
+        bill_lines.outcome = 'counted'
+        or coalesce(rows_held_out.reason_code = 'BILL_OVERLAP', false)
 ),
 
 -- B01: one bill, two numbers.

@@ -6,14 +6,20 @@ checks as (
     select * from {{ ref('checks') }}
 ),
 
--- A credit note shares the days of the bill that it takes back: that is no overlap.
+rows_held_out as (
+    select * from {{ ref('int_rows_held_out') }}
+),
+
+-- A credit note shares the days of the bill that it takes back: that is no overlap. A bill that is held out for its overlap is told of.
 billed_lines as (
     select
         bill_lines.*,
         coalesce(bill_lines.amount_incl_vat, bill_lines.amount_excl_vat) as amount
     from bill_lines
+    left join rows_held_out
+        on bill_lines.row_id = rows_held_out.row_id and rows_held_out.feed = 'energy_bills'
     where
-        bill_lines.outcome = 'counted'
+        (bill_lines.outcome = 'counted' or coalesce(rows_held_out.reason_code = 'BILL_OVERLAP', false))
         and bill_lines.meter_id is not null
         and bill_lines.bill_type <> 'credit_note'
 ),

@@ -181,9 +181,9 @@ def _matches(
 
 
 def _by_header(feed: Feed, found: Profile, known: Mapping[str, Mapping[str, float]]) -> Iterator[Match]:
-    spellings = {fold(found.label), fold(BRACKETS.sub(" ", found.label))} - {""}
+    spellings = [_Spelling(text) for text in {fold(found.label), fold(BRACKETS.sub(" ", found.label))} - {""}]
     for header, meanings in known.items():
-        likeness = max((_likeness(spelling, header) for spelling in spellings), default=0.0)
+        likeness = max((spelling.likeness(header) for spelling in spellings), default=0.0)
         if likeness < LEAST_LIKENESS:
             continue
         for column, weight in meanings.items():
@@ -194,16 +194,25 @@ def _by_header(feed: Feed, found: Profile, known: Mapping[str, Mapping[str, floa
             )
 
 
-def _likeness(spelling: str, header: str) -> float:
-    """How alike two folded headers are: their letters, or their words without regard to order."""
-    if spelling == header:
-        return 1.0
-    if ("%" in spelling) != ("%" in header):
-        return 0.0  # a rate is no amount
-    one, other = set(spelling.split()), set(header.split())
-    common = sum(any(_is_same_word(word, each) for each in other) for word in one) / max(len(one), len(other))
-    matcher = SequenceMatcher(None, spelling, header, autojunk=False)
-    return max(common, matcher.ratio() if matcher.quick_ratio() >= LEAST_LIKENESS else 0.0)
+class _Spelling:
+    """A folded header of the file, to be compared with many known ones."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._words = text, set(text.split())
+        self._matcher = SequenceMatcher(None, "", text, autojunk=False)
+
+    def likeness(self, header: str) -> float:
+        """How alike another folded header is: in its letters, or in its words without regard to order."""
+        if self._text == header:
+            return 1.0
+        if ("%" in self._text) != ("%" in header):
+            return 0.0  # a rate is no amount
+        others = set(header.split())
+        shared = sum(any(_is_same_word(word, other) for other in others) for word in self._words)
+        self._matcher.set_seq1(header)
+        bounds = (self._matcher.real_quick_ratio, self._matcher.quick_ratio)
+        close = all(bound() >= LEAST_LIKENESS for bound in bounds)
+        return max(shared / max(len(self._words), len(others)), self._matcher.ratio() if close else 0.0)
 
 
 def _is_same_word(one: str, other: str) -> bool:

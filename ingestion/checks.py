@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.feeds import Feed, FeedColumn
+from ingestion.harmonised_system import CN_LENGTH, SUBHEADING_LENGTH, VALID_FROM, subheadings
 from ingestion.notes import Notes
 
 LONGEST_PERIOD_DAYS = 400
@@ -141,6 +142,24 @@ def _check_exports(checked: Checked) -> None:
     mass, value = checked.values["net_mass_kg"], checked.values["fob_value_mad"]
     weightless = _mask(pc.equal(mass, _number(0, mass.type))) & _mask(pc.greater(value, _number(0, value.type)))
     checked.refuse(weightless, "net_mass_kg", "MASS_INVALID", "fob_value_mad")
+    _check_tariff_codes(checked)
+
+
+def _check_tariff_codes(checked: Checked) -> None:
+    """Codes of the day of the declaration, and of the right tariff: beyond six digits each tariff has its own."""
+    codes, declared = checked.values["hs10"], checked.values["registered_on"]
+    subheading = pc.utf8_slice_codeunits(codes, 0, SUBHEADING_LENGTH)
+    is_known = pc.is_in(subheading, pa.array(sorted(subheadings())))
+    is_of_edition = pc.greater_equal(declared, pa.scalar(VALID_FROM, pa.date32()))
+    is_code = pc.match_substring_regex(codes, "^[0-9]{6}([0-9]{4})?$")
+    obsolete = _mask(is_code) & _mask(is_of_edition) & ~_mask(is_known)
+    checked.refuse(obsolete, "hs10", "HS_OBSOLETE", "registered_on")
+    for row in np.flatnonzero(_mask(pc.equal(pc.utf8_length(codes), SUBHEADING_LENGTH))).tolist():
+        checked.notes.flag(row, ("HS_SHORT",))
+    cut = pc.equal(checked.values["cn8"], pc.utf8_slice_codeunits(codes, 0, CN_LENGTH))
+    # A subheading that neither tariff divides has two zeros in both.
+    divided = pc.invert(pc.equal(pc.utf8_slice_codeunits(codes, SUBHEADING_LENGTH, CN_LENGTH), "00"))
+    checked.refuse(_mask(cut) & _mask(divided), "cn8", "CN8_FROM_NGP", "hs10")
 
 
 def _flag_confidential_products(checked: Checked) -> None:

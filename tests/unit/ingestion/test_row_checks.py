@@ -140,7 +140,7 @@ def test_exports(tmp_path: Path) -> None:
                 EXPORT | {"line_no": "2", "gross_mass_kg": "800"},
                 EXPORT | {"line_no": "8", "net_mass_kg": "0"},
                 EXPORT | {"line_no": "3", "destination_country": "Atlantide"},
-                EXPORT | {"line_no": "4", "hs10": "310530"},
+                EXPORT | {"line_no": "4", "hs10": "31053"},
                 EXPORT | {"line_no": "5.5"},
                 EXPORT | {"line_no": "6", "net_mass_kg": "900 kg"},
                 EXPORT | {"line_no": "7", "net_mass_kg": "900 t"},

@@ -43,7 +43,7 @@ def _pdf_as_csv(documents: Documents) -> list[Dirt]:
     name = "facture_scan_Exemple_Agro_09.csv"
     content = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n\x00\x01\x02\x00"
     documents.append(Document("energy_bills", "AGR09", name, "csv", [], content=content))
-    return [Dirt("PDF renamed to .csv", "energy_bills", name, "TYPE_UNKNOWN", 0)]
+    return [Dirt("PDF renamed to .csv", "energy_bills", name, "CORRUPT", 0)]
 
 
 FILES: tuple[Act, ...] = (

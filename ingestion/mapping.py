@@ -270,6 +270,8 @@ def _folded(headers: list[str]) -> tuple[str, ...]:
 def _check(mapping: SourceMapping, feed: Feed, file: MappingFile) -> None:
     """A mapping names only columns of its feed, only choices that exist, and fills what the feed requires."""
     _check_names(mapping, feed, file)
+    if mapping.is_to_confirm and feed.kind != "activity":
+        raise file.invalid(f"rows of {feed.name}, which is no activity feed, cannot wait for a person", "to_confirm")
     filled = {rule.name for rule in mapping.columns if rule.headers} | mapping.filled_elsewhere
     filled |= set(mapping.file_name.pattern.groupindex) if mapping.file_name else set()
     required = [column.name for column in feed.columns if column.required and not column.default]

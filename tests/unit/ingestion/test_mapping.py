@@ -79,6 +79,7 @@ def test_every_choice_of_a_feed_is_reachable() -> None:
         ({"feed": "nonsense"}, "line 1, feed: 'nonsense' is no feed of feeds.yml"),
         ({"decimal": "maybe"}, "decimal"),
         ({"colour": "blue"}, "colour"),
+        ({"to_confirm": True}, "line 1, to_confirm: rows of sites, which is no activity feed, cannot wait"),
         ({"constants": {"colour": "blue"}}, "colour"),
         ({"columns": {"site_id": {"headers": ["Site"]}}}, "required by sites but not filled: member_id, name, region"),
     ],

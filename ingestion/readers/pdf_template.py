@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import yaml
 
 from ingestion.dates import DateOrder
+from ingestion.json_schema import schema_fault
+from ingestion.yaml_text import load_yaml
 
 TEMPLATES_FOLDER = Path(__file__).with_name("pdf_templates")
 
@@ -56,25 +57,29 @@ def load_templates(*folders: Path) -> tuple[Template, ...]:
 @functools.cache
 def titles() -> dict[str, str]:
     """Every term that a template may fill, and the header that the reader gives it."""
-    terms = _schema()["$defs"]["known_terms"]["properties"]
+    terms = schema()["$defs"]["known_terms"]["properties"]
     return {term: body["title"] for term, body in terms.items()}
 
 
 @functools.cache
-def _schema() -> dict[str, Any]:
+def schema() -> dict[str, Any]:
+    """The JSON schema of a template."""
     return dict(json.loads((TEMPLATES_FOLDER / "schema.json").read_text(encoding="utf-8")))
 
 
 @functools.cache
 def _load(path: Path, content: bytes) -> Template:
     try:
-        document = yaml.safe_load(content)
-        jsonschema.validate(document, _schema())
+        document = load_yaml(content)
+        # The shipped templates follow the schema: a test sees to it.
+        fault = None if path.parent == TEMPLATES_FOLDER else schema_fault(document, schema())
+        if fault is not None:
+            raise TemplateInvalid(f"{path.name}: {fault.json_path}: {fault.message}")
         template = _built(document, is_shipped=path.parent == TEMPLATES_FOLDER)
+    except TemplateInvalid:
+        raise
     except (yaml.YAMLError, re.error, ValueError) as error:
         raise TemplateInvalid(f"{path.name}: {error}") from error
-    except jsonschema.ValidationError as error:
-        raise TemplateInvalid(f"{path.name}: {error.json_path}: {error.message}") from error
     if template.name != path.stem:
         raise TemplateInvalid(f"{path.name}: its name must be that of the file")
     return template

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import charset_normalizer
-
 from ingestion.cells import FileRefused
 
 BLOCK = 1 << 23
@@ -127,6 +125,8 @@ def _eight_bit_codec(path: Path, mark: int) -> tuple[str, str]:
         return plausible[0].codec, plausible[0].flag
     western = candidates[0]
     if not plausible and western.can_decode:
+        import charset_normalizer
+
         isolation = ["cp1252", "cp1256", "iso8859_6", "cp1250", "cp1251"]
         guess = charset_normalizer.from_bytes(sample, cp_isolation=isolation).best()
         if guess is not None and guess.encoding == "cp1252":

@@ -25,7 +25,7 @@ class MappingInvalid(ValueError):
     """A mapping file contradicts the schema, its feed or another mapping."""
 
 
-class _Loader(SafeLoader):  # type: ignore[misc]
+class _Loader(SafeLoader):
     """YAML in which only true and false are booleans and a day stays text."""
 
 

@@ -19,10 +19,8 @@ from ingestion.cells import CellKind, Cells, Column, FileRefused, HeadRow
 ROWS_OF_A_PART = 50_000
 MOST_ROWS = 50_000_000
 MOST_COLUMNS = 2_000
-LARGEST_CHUNK = 256 * 1024 * 1024  # of one column in one row group
 WORST_RATIO = 1_000  # cells per byte, in a file of more than so many cells
 FREE_OF_RATIO = 10_000_000
-MOST_NESTED, FREE_OF_NESTING = 10, 1_000_000  # values of a list in a row, on average
 MOST_TEXT = 256 * 1024 * 1024  # of one column in one part
 
 
@@ -63,26 +61,28 @@ class ParquetSheet:
                     numbers = np.arange(start, start + batch.num_rows, dtype=np.int32)
                     start += batch.num_rows
                     yield Cells(tuple(_column(column) for column in batch.columns), numbers)
+                if start != file.metadata.num_rows + 1:
+                    raise FileRefused("CORRUPT", cause=f"{start - 1} rows instead of {file.metadata.num_rows}")
         except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
             raise FileRefused("CORRUPT", cause=str(error)) from error
 
 
 def _check(file: pq.ParquetFile, size: int) -> None:
-    """Refuse a file whose rows, columns or chunks are beyond bounds, by what its footer says of them."""
-    rows, columns, groups = file.metadata.num_rows, file.metadata.num_columns, file.metadata.num_row_groups
+    """Refuse a file whose rows or columns are beyond bounds by what its footer says, or hold lists and records.
+
+    The footer is asked for no more: of a damaged column it answers by ending the process.
+    """
+    rows, columns = file.metadata.num_rows, file.metadata.num_columns
     if rows == 0:
         raise FileRefused("NO_DATA")
     if rows * columns > max(FREE_OF_RATIO, WORST_RATIO * size):
         raise FileRefused("HOSTILE", cause=f"{rows} rows of {columns} columns in {size} bytes")
     if rows > MOST_ROWS or columns > MOST_COLUMNS:
         raise FileRefused("TOO_LARGE", size=rows * columns, limit=MOST_ROWS)
-    for group in map(file.metadata.row_group, range(groups)):
-        most_values = max(MOST_NESTED * group.num_rows, FREE_OF_NESTING)
-        for chunk in map(group.column, range(columns)):
-            if chunk.total_uncompressed_size > LARGEST_CHUNK:
-                raise FileRefused("TOO_LARGE", size=chunk.total_uncompressed_size, limit=LARGEST_CHUNK)
-            if chunk.num_values > most_values:
-                raise FileRefused("HOSTILE", cause=f"{chunk.num_values} values in {group.num_rows} rows")
+    # One row of a list may hold any number of values, in a few bytes.
+    nested = [field.name for field in file.schema_arrow if pa.types.is_nested(field.type)]
+    if nested:
+        raise FileRefused("TYPE_UNKNOWN", container=f"Parquet with nested columns ({', '.join(nested[:9])})")
 
 
 def _is_text(type_: pa.DataType) -> bool:

@@ -6,6 +6,8 @@ never run.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +36,8 @@ from ingestion.readers.excel.facts import BookFacts, SheetFacts, check_cells
 from ingestion.readers.excel.parts import document_of, parts_of
 from ingestion.readers.packages import opened_zip
 
+PROBE = Path(__file__).with_name("probe.py")
+MOST_SECONDS = 20  # by the clock, for a machine that has other things to do; the probe limits its own
 LARGEST_WORKBOOK = 200 * 1024 * 1024
 ROWS_OF_A_PART = 50_000
 MERGED = frozenset({"MERGED_CELL"})
@@ -55,6 +59,8 @@ def open_sheets(path: Path) -> list[WorkbookSheet]:
     with path.open("rb") as handle:
         is_package = handle.read(2) == b"PK"
     facts = _package_facts(path) if is_package else xls.read_facts(path)
+    if facts.is_binary:
+        _try_apart(path)
     try:
         with path.open("rb") as handle:
             workbook = CalamineWorkbook.from_filelike(handle)
@@ -84,6 +90,23 @@ def open_sheets(path: Path) -> list[WorkbookSheet]:
     if not filled:
         raise FileRefused("NO_DATA")
     return filled
+
+
+def _try_apart(path: Path) -> None:
+    """Let calamine read the workbook in a process of its own first; raises `FileRefused` CORRUPT when that dies."""
+    try:
+        run = subprocess.run(  # noqa: S603 - this interpreter and a script of its own
+            [sys.executable, "-I", str(PROBE), str(path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=MOST_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FileRefused("CORRUPT", cause=f"not read within {MOST_SECONDS} seconds") from error
+    if run.returncode:
+        raise FileRefused("CORRUPT", cause="reading it takes more memory or time than any workbook of its size")
 
 
 def _package_facts(path: Path) -> BookFacts:

@@ -73,6 +73,7 @@ class BookFacts:
     sheets: Mapping[str | int, SheetFacts]
     uses_1904_dates: bool = False
     has_macros: bool = False
+    is_binary: bool = False  # of records whose lengths may lie
 
     def of(self, place: int, name: str) -> SheetFacts:
         """The facts of a sheet."""

@@ -95,7 +95,7 @@ def _book_facts(content: bytes, has_macros: bool) -> BookFacts:
         bounds.add(facts)
         bounds.add_text(size)
         sheets[index] = facts
-    return BookFacts(sheets, uses_1904, has_macros)
+    return BookFacts(sheets, uses_1904, has_macros, is_binary=True)
 
 
 def _sheet_facts(content: bytes, place: int, lengths: list[int]) -> tuple[SheetFacts, int]:

@@ -16,6 +16,13 @@ IS_HIDDEN_ROW = 0x10
 
 def read_facts(package: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], workbook: str) -> BookFacts:
     """Look through every part; raises `FileRefused` with what is out of bounds, hostile or damaged."""
+    try:
+        return _facts(package, parts, workbook)
+    except IndexError as error:
+        raise FileRefused("CORRUPT", cause="a record that is cut off") from error
+
+
+def _facts(package: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], workbook: str) -> BookFacts:
     bounds, sheets, lengths = Bounds(), dict[str | int, SheetFacts](), list[int]()
     names, uses_1904 = _book(package, parts, workbook)
     for part in sorted(parts, key=lambda part: not part.endswith("sharedstrings.bin")):
@@ -28,7 +35,7 @@ def read_facts(package: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], w
             bounds.add_text(texts)
             sheets.update(dict.fromkeys(names.get(part, []), facts))
     has_macros = any(part.endswith("vbaproject.bin") or "/macrosheets/" in part for part in parts)
-    return BookFacts(sheets, uses_1904, has_macros)
+    return BookFacts(sheets, uses_1904, has_macros, is_binary=True)
 
 
 def _book(
@@ -86,22 +93,19 @@ def _items(content: bytes) -> Iterator[int]:
 def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
     """Each record: its kind, where its body begins and ends."""
     at = 0
-    try:
-        while at < len(content):
-            kind, at = content[at], at + 1
-            if kind & 0x80:
-                kind, at = (kind & 0x7F) | (content[at] & 0x7F) << 7, at + 1
-            length = shift = 0
-            while True:
-                byte, at = content[at], at + 1
-                length |= (byte & 0x7F) << shift
-                shift += 7
-                if not byte & 0x80 or shift == 28:
-                    break
-            yield kind, at, at + length
-            at += length
-    except IndexError as error:
-        raise FileRefused("CORRUPT", cause="a record that does not end") from error
+    while at < len(content):
+        kind, at = content[at], at + 1
+        if kind & 0x80:
+            kind, at = (kind & 0x7F) | (content[at] & 0x7F) << 7, at + 1
+        length = shift = 0
+        while True:
+            byte, at = content[at], at + 1
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80 or shift == 28:
+                break
+        yield kind, at, at + length
+        at += length
 
 
 def _text(content: bytes, at: int, end: int) -> tuple[str, int]:

@@ -1,4 +1,5 @@
-{%- set percent_of = 'cast(100 as decimal(12, 6))' -%}
+{#- Twenty digits, so that DuckDB does not keep the product with a DECIMAL(18, 6) within 18 digits. -#}
+{%- set percent = 'cast(100 as decimal(20, 6))' -%}
 
 with meter_months as (
     select * from {{ ref('int_meter_months__used') }}
@@ -14,9 +15,7 @@ checks as (
 
 -- Whole months on readings compare; an estimate says nothing of the use, and a part of a month nothing of its level.
 months as (
-    select
-        meter_months.*,
-        cast(meter_months.gj_per_day as decimal(24, 6)) as wide_use
+    select meter_months.*
     from meter_months
     where
         meter_months.is_whole
@@ -130,10 +129,10 @@ levels as (
 limits as (
     select
         checks.*,
-        case when checks.check_id <> 'B15' then cast(100 + checks.threshold as decimal(12, 6)) end as percent_low,
+        case when checks.check_id <> 'B15' then cast(100 + checks.threshold as decimal(20, 6)) end as percent_low,
         case
-            when checks.check_id = 'B15' then cast(100 + checks.threshold as decimal(12, 6))
-            when checks.check_id <> 'B16' then cast(100 + checks.threshold_upper as decimal(12, 6))
+            when checks.check_id = 'B15' then cast(100 + checks.threshold as decimal(20, 6))
+            when checks.check_id <> 'B16' then cast(100 + checks.threshold_upper as decimal(20, 6))
         end as percent_high
     from checks
     where checks.check_id in ('B15', 'B16', 'B17', 'B18')
@@ -160,12 +159,12 @@ compared as (
         months.last_received_at,
         levels.low_level,
         levels.high_level,
-        coalesce(months.wide_use * {{ percent_of }} > levels.high_level * limits.percent_high, false) as is_above,
-        coalesce(months.wide_use * {{ percent_of }} < levels.low_level * limits.percent_low, false) as is_below,
+        coalesce(months.gj_per_day * {{ percent }} > levels.high_level * limits.percent_high, false) as is_above,
+        coalesce(months.gj_per_day * {{ percent }} < levels.low_level * limits.percent_low, false) as is_below,
         -- What the same month of the year before showed too, or in the first year that of the year after, is the season.
         levels.check_id in ('B15', 'B16')
         and coalesce(
-            months.wide_use * {{ percent_of }}
+            months.gj_per_day * {{ percent }}
             between coalesce(last_year.gj_per_day, next_year.gj_per_day) * season_limits.percent_low
             and coalesce(last_year.gj_per_day, next_year.gj_per_day) * season_limits.percent_high,
             false
@@ -225,7 +224,6 @@ jumps_described as (
 readings as (
     select
         meter_periods.*,
-        cast(meter_periods.gj_per_day as decimal(24, 6)) as wide_use,
         lag(meter_periods.gj_per_day, 1) over (
             partition by meter_periods.member_id, meter_periods.meter_id
             order by meter_periods.period_start, meter_periods.period_end, meter_periods.bill_no
@@ -255,10 +253,10 @@ hidden_estimates as (
     where
         not readings.is_estimated
         and {{ reaches_minimum_value('readings.gj_per_day') }}
-        and abs(readings.wide_use - readings.use_before) * {{ percent_of }}
-        <= readings.use_before * cast(checks.threshold as decimal(12, 6))
-        and abs(readings.wide_use - readings.use_two_before) * {{ percent_of }}
-        <= readings.use_two_before * cast(checks.threshold as decimal(12, 6))
+        and abs(readings.gj_per_day - readings.use_before) * {{ percent }}
+        <= readings.use_before * cast(checks.threshold as decimal(20, 6))
+        and abs(readings.gj_per_day - readings.use_two_before) * {{ percent }}
+        <= readings.use_two_before * cast(checks.threshold as decimal(20, 6))
 ),
 
 final as (

@@ -21,14 +21,11 @@ def ask(home: Home, sql: str) -> list[dict]:
 
 def test_a_layout_of_the_home_is_published(another_night: Home, tmp_path: Path) -> None:
     home = another_night
-    (meter,) = ask(
-        home,
-        "select sites.member_id, meters.meter_id from marts.dim_meters as meters inner join marts.dim_sites as sites "
-        "using (site_id) where meters.carrier = 'electricity' order by meters.meter_id limit 1",
-    )
+    (site,) = ask(home, "select member_id, site_id from marts.dim_sites order by site_id limit 1")
+    meter = f"meter_id,site_id,carrier,supplier\n45120-7,{site['site_id']},electricity,Régie\n"
+    (home.landing / "meters" / "regie.csv").write_text(meter, encoding="utf-8")
     export = tmp_path / "regie_2024.csv"
-    text = EXPORT.replace("999900000000057", meter["member_id"]).replace("45120-7", meter["meter_id"])
-    export.write_text(text, encoding="utf-8")
+    export.write_text(EXPORT.replace("999900000000057", site["member_id"]), encoding="utf-8")
     drafted = CliRunner().invoke(app, ["mapping", "draft", str(export), "--feed", "energy_bills"])
     home.mappings.mkdir(exist_ok=True)
     (home.mappings / "regie_2024.yml").write_text(edited(drafted.stdout), encoding="utf-8")

@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from binary_workbooks import ErrorCell, Rows, ods_bytes, xls_bytes, xlsb_bytes
+from hostile_files import HOSTILE_FILES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -262,6 +263,18 @@ def test_the_bytes_of_a_damaged_workbook_are_sheets_or_a_coded_refusal(
             sheet.body(0)
     except FileRefused:
         pass
+
+
+@pytest.mark.parametrize("name", ["far_cell.xls", "dimensions.xls"])
+def test_a_workbook_on_which_calamine_dies_ends_another_process(tmp_path: Path, name: str) -> None:
+    """What no look at the records foresees must not end the night: the memory of a whole grid is asked for unchecked."""
+    path = tmp_path / name
+    path.write_bytes(HOSTILE_FILES[name][0]())
+    with pytest.raises(FileRefused) as caught:
+        excel._try_apart(path)
+    assert caught.value.code == "CORRUPT"
+    path.write_bytes(xls_bytes([["a"]]))
+    excel._try_apart(path)
 
 
 # --- real files

@@ -132,9 +132,9 @@ mismatches as (
         abs(index_differences.index_use - index_differences.quantity_of_index) > checks.minimum_value
         and abs(index_differences.index_use - index_differences.quantity_of_lines) > checks.minimum_value
         and abs(index_differences.index_use - index_differences.quantity_of_index) * 100
-        > abs(index_differences.index_use) * cast(checks.threshold as decimal(12, 6))
+        > abs(index_differences.index_use) * cast(checks.threshold as decimal(20, 6))
         and abs(index_differences.index_use - index_differences.quantity_of_lines) * 100
-        > abs(index_differences.index_use) * cast(checks.threshold as decimal(12, 6))
+        > abs(index_differences.index_use) * cast(checks.threshold as decimal(20, 6))
 ),
 
 mismatch_texts as (

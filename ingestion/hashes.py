@@ -18,7 +18,8 @@ def hash_rows(columns: Sequence[pa.Array]) -> np.ndarray:
     total = np.zeros(len(columns[0]), dtype=np.uint64)
     for place, column in enumerate(columns, start=1):
         if column.null_count < len(column):
-            total = _mixed(total ^ _hash_column(column) * np.uint64(2 * place + 1))
+            total ^= _hash_column(column) * np.uint64(2 * place + 1)
+        total = _mixed(total)
     return total
 
 

@@ -30,6 +30,7 @@ PROVING_NUMBER = {
     rf"|[1-9][0-9]{{0,2}}[{sign}](?:[0-9]{{1,2}}|[0-9]{{4,6}}))$"
     for sign in ".,"
 }
+WHOLE_NUMBER = r"^-?[0-9]{1,12}$"
 FIRST_ROWS = 2000
 LONGEST_NULL_TOKEN = 40
 # What a text begins with that may be a formula, an error or a number, or has spaces to take off.
@@ -140,6 +141,8 @@ def cast_decimals(
     if whole is not None:
         return whole, units
     quick, is_quick = _quick_cells(column, signs)
+    if column.kinds is None and len(signs) > 1:
+        notes.flag_rows(is_quick & _matches(column.text, "[.,]"), "NUM_MIXED")
     slow = np.flatnonzero(~is_quick & ~column.is_empty())
     parsed = _parse_rows(name, column, slow, parse, notes, null_tokens)
     replacements = [None if found is None else found[0] for found in parsed]
@@ -173,6 +176,11 @@ def _quick_cells(column: Column, signs: frozenset[str]) -> tuple[pa.Array, np.nd
         (sign,) = signs
         found = _matches(text, PLAIN_NUMBER[sign])
         text = pc.replace_substring(text, ",", ".") if sign == "," else text
+    elif signs:
+        found = _matches(text, WHOLE_NUMBER)
+        for sign in signs:
+            found |= _matches(text, PROVING_NUMBER[sign])
+        text = pc.replace_substring(text, ",", ".")
     if not found.any():
         return pa.nulls(len(column), DECIMAL), found
     return pc.if_else(pa.array(found), text, pa.scalar(None, pa.string())).cast(DECIMAL), found

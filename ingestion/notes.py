@@ -29,6 +29,7 @@ class Notes:
         self.faults: list[Fault] = []
         self._common = frozenset(flags)
         self._flags: dict[int, set[str]] = {}
+        self._wide: dict[str, np.ndarray] = {}
 
     def fault(self, row: int, column: str, cell: str, code: str, **details: Any) -> None:
         """Refuse a cell, and with it the row."""
@@ -44,17 +45,23 @@ class Notes:
         if flags:
             self._flags.setdefault(row, set()).update(flags)
 
+    def flag_rows(self, mask: np.ndarray, flag: str) -> None:
+        """Note in many rows at once what was normalised in them."""
+        self._wide[flag] = self._wide.get(flag, False) | mask
+
     def take(self, rows: np.ndarray) -> Notes:
         """The notes on these rows, which must be ascending."""
         position = {int(row): index for index, row in enumerate(rows)}
         taken = Notes(len(rows), self._common)
         taken.faults = [replace(fault, row=position[fault.row]) for fault in self.faults if fault.row in position]
         taken._flags = {position[row]: flags for row, flags in self._flags.items() if row in position}
+        taken._wide = {flag: mask[rows] for flag, mask in self._wide.items()}
         return taken
 
     def has_flag(self, flag: str) -> bool:
         """Whether any row has this flag."""
-        return flag in self._common or any(flag in flags for flags in self._flags.values())
+        in_many = flag in self._wide and bool(self._wide[flag].any())
+        return in_many or flag in self._common or any(flag in flags for flags in self._flags.values())
 
     def faulty(self) -> np.ndarray:
         """Which rows have a fault."""
@@ -64,8 +71,17 @@ class Notes:
 
     def flags(self) -> pa.Array:
         """The flags of each row, sorted and joined by commas; those of the whole sheet are in every row."""
-        common = ",".join(sorted(self._common))
-        texts = [common, *(",".join(sorted(self._common | flags)) for flags in self._flags.values())]
-        codes = np.zeros(self.rows, dtype=np.int32)
-        codes[list(self._flags)] = np.arange(1, len(texts))
-        return pa.array(texts, pa.string()).take(pa.array(codes))
+        sets = [set[str](), *self._flags.values()]
+        codes = np.zeros(self.rows, dtype=np.int64)
+        codes[list(self._flags)] = np.arange(1, len(sets))
+        for mask in self._wide.values():
+            codes = 2 * codes + mask
+        distinct, places = np.unique(codes, return_inverse=True)
+        texts = []
+        for code in distinct.tolist():
+            row_flags = set(self._common)
+            for flag in reversed(self._wide):
+                code, is_set = divmod(code, 2)  # noqa: PLW2901 - the masks are taken off one by one
+                row_flags |= {flag} if is_set else set()
+            texts.append(",".join(sorted(row_flags | sets[code])))
+        return pa.array(texts, pa.string()).take(pa.array(places))

@@ -65,6 +65,12 @@ estimates_in_a_row as (
     having count(*) > max(checks.threshold)
 ),
 
+meters_with_estimates as (
+    select distinct received_lines.meter_id
+    from received_lines
+    where received_lines.is_estimated and received_lines.meter_id is not null
+),
+
 -- B24 looks at lines that stand and at those held out for their index, each in its latest version. A meter of gas counts volume:
 -- what is billed in energy compares only where the bill states by what it multiplies.
 lines_with_indexes as (
@@ -72,6 +78,8 @@ lines_with_indexes as (
         received_lines.*,
         versions.bill_key,
         coalesce(received_lines.multiplier, meters.multiplier, 1) as applied_multiplier,
+        coalesce(meters.multiplier, received_lines.multiplier, 1) as registered_multiplier,
+        meters_with_estimates.meter_id is not null as has_estimates,
         coalesce(rows_held_out.reason_code = 'INDEX_QTY_MISMATCH', false) as is_held_out,
         coalesce(versions.version_outcome, '') as version_outcome,
         {{ surrogate_key([
@@ -82,6 +90,7 @@ lines_with_indexes as (
     inner join versions on received_lines.row_id = versions.row_id
     left join rows_held_out on received_lines.row_id = rows_held_out.row_id and rows_held_out.feed = 'energy_bills'
     left join meters on received_lines.meter_id = meters.meter_id
+    left join meters_with_estimates on received_lines.meter_id = meters_with_estimates.meter_id
     left join carriers on received_lines.carrier = carriers.carrier
     left join units on received_lines.unit = units.unit
     where
@@ -101,13 +110,17 @@ latest_lines as (
     from lines_with_indexes
 ),
 
--- The tranches of a tariff share one pair of indexes; their quantities add up to it.
+-- The tranches of a tariff share one pair of indexes; their quantities add up to it. On a meter with estimates a bill may state the
+-- balance, which is less than its indexes give.
 index_differences as (
     select
         latest_lines.*,
         cast({{ index_consumption(
             'latest_lines.index_start', 'latest_lines.index_end', 'cast(latest_lines.applied_multiplier as decimal(19, 6))'
         ) }} as decimal(24, 6)) as index_use,
+        cast({{ index_consumption(
+            'latest_lines.index_start', 'latest_lines.index_end', 'cast(latest_lines.registered_multiplier as decimal(19, 6))'
+        ) }} as decimal(24, 6)) as index_use_by_register,
         cast(sum(latest_lines.quantity_of_index) over (
             partition by
                 latest_lines.bill_key, latest_lines.meter_id, latest_lines.carrier, latest_lines.register,
@@ -129,12 +142,13 @@ mismatches as (
     from index_differences
     inner join checks on checks.check_id = 'B24'
     where
-        abs(index_differences.index_use - index_differences.quantity_of_index) > checks.minimum_value
-        and abs(index_differences.index_use - index_differences.quantity_of_lines) > checks.minimum_value
-        and abs(index_differences.index_use - index_differences.quantity_of_index) * 100
-        > abs(index_differences.index_use) * cast(checks.threshold as decimal(20, 6))
-        and abs(index_differences.index_use - index_differences.quantity_of_lines) * 100
-        > abs(index_differences.index_use) * cast(checks.threshold as decimal(20, 6))
+        {% for use in ['index_use', 'index_use_by_register'] -%}
+        {% for quantity in ['quantity_of_index', 'quantity_of_lines'] -%}
+        abs(index_differences.{{ use }} - index_differences.{{ quantity }}) > checks.minimum_value
+        and abs(index_differences.{{ use }} - index_differences.{{ quantity }}) * 100
+        > abs(index_differences.{{ use }}) * cast(checks.threshold as decimal(20, 6))
+        and {% endfor %}{% endfor -%}
+        not (index_differences.has_estimates and index_differences.quantity_of_lines < index_differences.index_use)
 ),
 
 mismatch_texts as (

@@ -1,6 +1,6 @@
 {%- set families = [
-    'allocations', 'amounts', 'calendar', 'duplicates', 'factors', 'gaps', 'meter_use', 'overlaps', 'periods',
-    'prices', 'production', 'readings', 'registers', 'resubmissions', 'unit_slips', 'use_levels',
+    'activity', 'allocations', 'amounts', 'calendar', 'duplicates', 'factors', 'gaps', 'meter_use', 'overlaps',
+    'periods', 'prices', 'production', 'readings', 'registers', 'resubmissions', 'unit_slips', 'use_levels',
 ] -%}
 
 with checks as (

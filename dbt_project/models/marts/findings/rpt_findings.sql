@@ -1,7 +1,7 @@
 {%- set families = [
     'activity', 'allocations', 'amounts', 'calendar', 'certificates', 'credits', 'double_counts', 'duplicates',
     'factors', 'gaps', 'meter_use', 'overlaps', 'periods', 'prices', 'production', 'readings', 'registers',
-    'resubmissions', 'unit_slips', 'use_levels',
+    'resubmissions', 'trade', 'unit_slips', 'use_levels',
 ] -%}
 
 with checks as (

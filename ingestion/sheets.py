@@ -99,7 +99,9 @@ def read_rows(
     labels = header.labels[: len(cells.columns)]
     left_out = rows_to_leave_out(cells, labels, mapping)
     sifted = sift_rows(cells, labels, required, state)
-    reasons = {**left_out, **sifted.reasons, **cells.dropped}
+    # Of a record that could not be taken apart there are no cells, but it says something.
+    stated_nothing = {row: why for row, why in sifted.reasons.items() if why != "BLANK_ROW" or row not in cells.faults}
+    reasons = {**left_out, **stated_nothing, **cells.dropped}
     dropped = Counter(reasons.values())
     rows_read = len(cells)
     if sifted.other:

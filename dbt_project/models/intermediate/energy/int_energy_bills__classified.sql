@@ -16,6 +16,10 @@ superseded_estimates as (
     select * from {{ ref('int_energy_bills__estimates') }}
 ),
 
+overlapping_lines as (
+    select * from {{ ref('int_energy_bills__overlaps') }}
+),
+
 carriers as (
     select * from {{ ref('carriers') }}
 ),
@@ -41,6 +45,7 @@ judged as (
             when not received.is_energy then 'not_energy'
             when superseded_estimates.row_id is not null then 'superseded_estimate'
             when versions.repeat_outcome is not null then versions.repeat_outcome
+            when overlapping_lines.row_id is not null then 'held_out'
             when not carriers.is_consumption then 'energy_exported'
             else 'counted'
         end as outcome
@@ -48,6 +53,7 @@ judged as (
     inner join versions on received.row_id = versions.row_id
     left join corrections on versions.row_id = corrections.row_id
     left join superseded_estimates on versions.row_id = superseded_estimates.row_id
+    left join overlapping_lines on versions.row_id = overlapping_lines.row_id
     left join readings_that_reach_back on versions.row_id = readings_that_reach_back.row_id
     left join carriers on received.carrier = carriers.carrier
 ),

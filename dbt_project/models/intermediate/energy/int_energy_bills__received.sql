@@ -14,6 +14,12 @@ conversions as (
     select * from {{ ref('int_carrier_conversions') }}
 ),
 
+checks as (
+    select *
+    from {{ ref('checks') }}
+    where check_id = 'B24'
+),
+
 -- A bill that names only its meter is of the meter's site. Indexes count kWh, or the unit of the bill when it is no electricity.
 described as (
     select
@@ -66,6 +72,8 @@ described as (
         cast(bill_lines.quantity as decimal(19, 6)) * coalesce(conversions.kwh_per_unit, 1) as quantity_of_index,
         meters.index_digits,
         coalesce(bill_lines.index_end < bill_lines.index_start, false) and bill_lines.bill_type <> 'credit_note' as is_rollover,
+        {{ index_consumption('bill_lines.index_start', 'bill_lines.index_end', 'bill_lines.multiplier') }} as metered,
+        {{ index_consumption('bill_lines.index_start', 'bill_lines.index_end', 'meters.multiplier') }} as metered_by_register,
         {{ index_consumption(
             'bill_lines.index_start', 'bill_lines.index_end', 'bill_lines.multiplier', digits='meters.index_digits'
         ) }} as rolled,
@@ -81,11 +89,45 @@ described as (
             and coalesce(bill_lines.heating_value_basis, 'none') = conversions.heating_value_basis
 ),
 
+-- Lines of one bill that state the same indexes are parts of what the meter counted between them.
+parts_summed as (
+    select
+        described.*,
+        sum(case when described.is_energy then described.quantity_of_index end) over (
+            partition by
+                described.file_sha256, described.supplier_key, described.bill_no, described.meter_id, described.register,
+                described.index_start, described.index_end
+        ) as quantity_of_indexes,
+        max(case when described.is_estimated then 1 else 0 end) over (partition by described.meter_id) as has_estimates
+    from described
+),
+
 -- Past its last digit the index starts again at zero: that is what happened where it gives the quantity, to one unit.
 -- What a corrective bill states takes the place of what it corrects: less than nothing is a difference, not a consumption.
 judged as (
     select
         described.*,
+        -- Electricity only: the index of another carrier counts in a unit that the bill may convert. A small difference, such as losses
+        -- of a transformer, is a finding. A bill after an estimate may state the balance, which is less than the indexes give.
+        coalesce(
+            described.is_energy
+            and described.carrier = 'electricity'
+            and described.bill_type in ('invoice', 'corrective')
+            and not described.is_estimated
+            and not described.is_rollover
+            and described.metered is not null
+            {%- for quantity in ['quantity_of_index', 'quantity_of_indexes'] %}
+            {%- for metered in ['metered', 'metered_by_register'] %}
+            and not coalesce(
+                abs(described.{{ metered }} - described.{{ quantity }})
+                <= greatest(cast(1 as decimal(19, 6)), abs(described.{{ quantity }}) * checks.threshold_upper * cast('0.01' as decimal(3, 2))),
+                false
+            )
+            {%- endfor %}
+            {%- endfor %}
+            and not (described.has_estimates = 1 and described.quantity_of_indexes < described.metered),
+            false
+        ) as is_index_mismatch,
         described.is_rollover
         and described.is_energy
         and not coalesce(
@@ -102,7 +144,8 @@ judged as (
             ) < 0,
             false
         ) as is_negative_correction
-    from described
+    from parts_summed as described
+    cross join checks
 ),
 
 final as (
@@ -129,7 +172,21 @@ final as (
                         'number of digits not in the register of meters'
                     )
                     || '; billed quantity: ' || {{ number_text('judged.quantity') }} || ' ' || coalesce(judged.unit, '') || '.'
-        end as rollover_detail_en
+        end as rollover_detail_en,
+        case
+            when judged.is_index_mismatch
+                then
+                    'Index ' || {{ french_number('judged.index_start') }} || ' puis ' || {{ french_number('judged.index_end') }}
+                    || ', coefficient ' || {{ french_number('judged.multiplier') }} || ' : ' || {{ french_number('judged.metered') }}
+                    || ' ; quantité facturée : ' || {{ french_number('judged.quantity') }} || ' ' || coalesce(judged.unit, '') || '.'
+        end as index_detail_fr,
+        case
+            when judged.is_index_mismatch
+                then
+                    'Index ' || {{ number_text('judged.index_start') }} || ' then ' || {{ number_text('judged.index_end') }}
+                    || ', multiplier ' || {{ number_text('judged.multiplier') }} || ': ' || {{ number_text('judged.metered') }}
+                    || '; billed quantity: ' || {{ number_text('judged.quantity') }} || ' ' || coalesce(judged.unit, '') || '.'
+        end as index_detail_en
     from judged
 )
 

@@ -173,6 +173,8 @@ final as (
         repeated.carrier,
         repeated.register,
         repeated.component,
+        repeated.line_no,
+        repeated.file_sequence,
         repeated.quantity,
         repeated.gj_per_unit,
         repeated.index_start,

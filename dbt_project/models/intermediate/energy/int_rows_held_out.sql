@@ -14,6 +14,10 @@ bill_lines as (
     select * from {{ ref('int_energy_bills__received') }}
 ),
 
+overlapping_lines as (
+    select * from {{ ref('int_energy_bills__overlaps') }}
+),
+
 reasons as (
     select * from {{ ref('held_out_reasons') }}
 ),
@@ -47,6 +51,28 @@ rows_by_their_target as (
     inner join reasons on corrections.reason_code = reasons.reason_code
 ),
 
+-- A bill of days that another bill covers is counted once that is settled.
+rows_by_their_days as (
+    select
+        'energy_bills' as feed,
+        bill_lines.row_id,
+        bill_lines.file_sha256,
+        bill_lines.file_sequence,
+        bill_lines.sheet,
+        bill_lines.row_no,
+        bill_lines.member_id,
+        'period_start' as column_name,
+        {{ iso_date('bill_lines.period_start') }} as cell,
+        reasons.reason_code,
+        reasons.message_fr || ' Facture ' || overlapping_lines.other_bill_no || ', jours communs du ' || {{ french_date('overlapping_lines.first_day') }}
+        || ' au ' || {{ french_date('overlapping_lines.last_day') }} || '.' as message_fr,
+        reasons.message_en || ' Bill ' || overlapping_lines.other_bill_no || ', shared days ' || {{ iso_date('overlapping_lines.first_day') }}
+        || ' to ' || {{ iso_date('overlapping_lines.last_day') }} || '.' as message_en
+    from overlapping_lines
+    inner join bill_lines on overlapping_lines.row_id = bill_lines.row_id
+    inner join reasons on reasons.reason_code = 'BILL_OVERLAP'
+),
+
 final as (
     select
         rows_by_themselves.feed,
@@ -77,6 +103,21 @@ final as (
         rows_by_their_target.message_fr,
         rows_by_their_target.message_en
     from rows_by_their_target
+    union all
+    select
+        rows_by_their_days.feed,
+        rows_by_their_days.row_id,
+        rows_by_their_days.file_sha256,
+        rows_by_their_days.file_sequence,
+        rows_by_their_days.sheet,
+        rows_by_their_days.row_no,
+        rows_by_their_days.member_id,
+        rows_by_their_days.column_name,
+        rows_by_their_days.cell,
+        rows_by_their_days.reason_code,
+        rows_by_their_days.message_fr,
+        rows_by_their_days.message_en
+    from rows_by_their_days
 )
 
 select * from final

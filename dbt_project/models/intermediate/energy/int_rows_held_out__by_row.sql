@@ -67,6 +67,14 @@ holds as (
     where rank_of_check = 1
 ),
 
+unit_slips as (
+    select
+        row_id,
+        gj_per_day,
+        median_gj_per_day
+    from {{ ref('int_energy_bills__unit_slips') }}
+),
+
 -- What the rules below look at, of all activity feeds. A line of energy is one that counts as use.
 rows_of_feeds as (
     select
@@ -92,7 +100,10 @@ rows_of_feeds as (
         bill_lines.is_negative_correction,
         bill_lines.index_end,
         bill_lines.rollover_detail_fr,
-        bill_lines.rollover_detail_en
+        bill_lines.rollover_detail_en,
+        bill_lines.is_index_mismatch,
+        bill_lines.index_detail_fr,
+        bill_lines.index_detail_en
     from bill_lines
     union all
     select
@@ -118,7 +129,10 @@ rows_of_feeds as (
         false as is_negative_correction,
         cast(null as decimal(18, 6)) as index_end,
         cast(null as {{ text }}) as rollover_detail_fr,
-        cast(null as {{ text }}) as rollover_detail_en
+        cast(null as {{ text }}) as rollover_detail_en,
+        false as is_index_mismatch,
+        cast(null as {{ text }}) as index_detail_fr,
+        cast(null as {{ text }}) as index_detail_en
     from production
     union all
     select
@@ -144,7 +158,10 @@ rows_of_feeds as (
         false as is_negative_correction,
         cast(null as decimal(18, 6)) as index_end,
         cast(null as {{ text }}) as rollover_detail_fr,
-        cast(null as {{ text }}) as rollover_detail_en
+        cast(null as {{ text }}) as rollover_detail_en,
+        false as is_index_mismatch,
+        cast(null as {{ text }}) as index_detail_fr,
+        cast(null as {{ text }}) as index_detail_en
     from process_activity
     union all
     select
@@ -170,7 +187,10 @@ rows_of_feeds as (
         false as is_negative_correction,
         cast(null as decimal(18, 6)) as index_end,
         cast(null as {{ text }}) as rollover_detail_fr,
-        cast(null as {{ text }}) as rollover_detail_en
+        cast(null as {{ text }}) as rollover_detail_en,
+        false as is_index_mismatch,
+        cast(null as {{ text }}) as index_detail_fr,
+        cast(null as {{ text }}) as index_detail_en
     from declaration_lines
 ),
 
@@ -191,6 +211,9 @@ looked_up as (
         to_confirm.said as review_said,
         holds.message_fr as hold_message_fr,
         holds.message_en as hold_message_en,
+        unit_slips.row_id is not null as is_unit_slip,
+        unit_slips.gj_per_day,
+        unit_slips.median_gj_per_day,
         members.member_id is not null as is_member_known,
         sites.site_id is not null as is_site_known,
         sites.member_id as site_member_id,
@@ -212,6 +235,7 @@ looked_up as (
     from rows_of_feeds
     left join holds on rows_of_feeds.feed = holds.feed and rows_of_feeds.row_id = holds.row_id
     left join to_confirm on rows_of_feeds.feed = to_confirm.feed and rows_of_feeds.row_id = to_confirm.row_id
+    left join unit_slips on rows_of_feeds.feed = 'energy_bills' and rows_of_feeds.row_id = unit_slips.row_id
     left join members on rows_of_feeds.member_id = members.member_id
     left join sites on rows_of_feeds.site_id = sites.site_id
     left join carriers on rows_of_feeds.carrier = carriers.carrier
@@ -251,6 +275,8 @@ judged as (
                 then 'QUANTITY_OUT_OF_RANGE'
             when looked_up.is_rollover_unexplained then 'METER_ROLLOVER'
             when looked_up.is_negative_correction then 'NEGATIVE_NET'
+            when looked_up.is_index_mismatch then 'INDEX_QTY_MISMATCH'
+            when looked_up.is_unit_slip then 'UNIT_SCALE'
         end as reason_code
     from looked_up
 ),
@@ -276,6 +302,8 @@ final as (
             when 'UNIT_CARRIER_CLASH' then 'unit'
             when 'METER_ROLLOVER' then 'index_end'
             when 'NEGATIVE_NET' then 'quantity'
+            when 'INDEX_QTY_MISMATCH' then 'quantity'
+            when 'UNIT_SCALE' then 'quantity'
             when 'QUANTITY_OUT_OF_RANGE'
                 then case judged.feed
                     when 'production' then 'quantity_gross'
@@ -294,6 +322,8 @@ final as (
             when 'QUANTITY_OUT_OF_RANGE' then cast(judged.quantity as {{ text }})
             when 'METER_ROLLOVER' then {{ number_text('judged.index_end') }}
             when 'NEGATIVE_NET' then {{ number_text('judged.quantity') }}
+            when 'INDEX_QTY_MISMATCH' then {{ number_text('judged.quantity') }}
+            when 'UNIT_SCALE' then {{ number_text('judged.quantity') }}
         end as cell,
         judged.reason_code,
         -- A check that held the row out, a person who rejected it, a meter that gives no site, and an index say which and why.
@@ -305,6 +335,11 @@ final as (
                     'La ligne ne nomme pas de site, et le registre ne donne pas de site connu au compteur ' || judged.meter_id
                     || '. Ajoutez le compteur au registre, ou indiquez le site.'
             when judged.reason_code = 'METER_ROLLOVER' then reasons.message_fr || coalesce(' ' || judged.rollover_detail_fr, '')
+            when judged.reason_code = 'INDEX_QTY_MISMATCH' then reasons.message_fr || ' ' || judged.index_detail_fr
+            when judged.reason_code = 'UNIT_SCALE'
+                then
+                    reasons.message_fr || ' ' || {{ french_number('judged.gj_per_day') }} || ' GJ par jour, médiane '
+                    || {{ french_number('judged.median_gj_per_day') }} || '.'
             else reasons.message_fr
         end as message_fr,
         case
@@ -315,6 +350,11 @@ final as (
                     'The line names no site, and the register gives meter ' || judged.meter_id
                     || ' no known site. Add the meter to the register, or state the site.'
             when judged.reason_code = 'METER_ROLLOVER' then reasons.message_en || coalesce(' ' || judged.rollover_detail_en, '')
+            when judged.reason_code = 'INDEX_QTY_MISMATCH' then reasons.message_en || ' ' || judged.index_detail_en
+            when judged.reason_code = 'UNIT_SCALE'
+                then
+                    reasons.message_en || ' ' || {{ number_text('judged.gj_per_day') }} || ' GJ a day, median '
+                    || {{ number_text('judged.median_gj_per_day') }} || '.'
             else reasons.message_en
         end as message_en
     from judged

@@ -75,6 +75,16 @@ def attempt(read: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[
         return None, refusal.code
 
 
+def refusal(folder: Path, content: bytes, name: str = "bills.csv", feed: str = "energy_bills") -> str | None:
+    """The code with which a file is refused; None if it is read."""
+    return attempt(read, folder, content, name, feed)[1]
+
+
+def flags(rows: FileRows) -> list[set[str]]:
+    """The flags of each accepted row."""
+    return [set(found.split(",")) - {""} for found in column(rows, "flags")]
+
+
 def codes(rows: FileRows) -> Counter[str]:
     """How often each reason code was given."""
     return Counter(cell.code for cell in rows.refused)

@@ -1,6 +1,7 @@
 """The nasty inputs of domain/inputs.md 3c that lie in a cell or a row, by their number: each with its treatment and code.
 
-Whole files and containers are in `test_nasty_files`; what needs other rows or a register is in `test_nasty_night`.
+Tables are in `test_nasty_files`, containers in `test_nasty_containers`, what needs other rows or a register in
+`test_nasty_night`.
 """
 
 from __future__ import annotations

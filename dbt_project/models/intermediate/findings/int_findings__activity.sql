@@ -267,8 +267,9 @@ production_without_energy as (
         count(*) as months,
         min(months_by_energy.month) as first_month,
         max(months_by_energy.month) as last_month,
-        case when count(distinct months_by_energy.unit) = 1 and count(*) = count(months_by_energy.unit)
-            then cast(sum(months_by_energy.quantity) as decimal(18, 6))
+        case
+            when count(distinct months_by_energy.unit) = 1 and count(*) = count(months_by_energy.unit)
+                then cast(sum(months_by_energy.quantity) as decimal(18, 6))
         end as quantity,
         max(months_by_energy.unit) as unit,
         {{ sorted_list('months_by_energy.row_ids') }} as row_ids

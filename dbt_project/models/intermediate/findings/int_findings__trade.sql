@@ -47,7 +47,7 @@ windows_of_production as (
         on
             last_months.member_id = months.member_id
             and last_months.product_id = months.product_id
-            and months.month <= last_months.month
+            and last_months.month >= months.month
             and last_months.month < {{ dbt.dateadd('month', 12, 'months.month') }}
     inner join checks on checks.check_id = 'X01'
     group by last_months.member_id, last_months.product_id, last_months.month
@@ -69,7 +69,7 @@ windows_of_exports as (
         on
             windows_of_production.member_id = counted_lines.member_id
             and windows_of_production.product_id = counted_lines.product_id
-            and counted_lines.month <= windows_of_production.month
+            and windows_of_production.month >= counted_lines.month
             and windows_of_production.month < {{ dbt.dateadd('month', 12, 'counted_lines.month') }}
     group by
         windows_of_production.member_id,

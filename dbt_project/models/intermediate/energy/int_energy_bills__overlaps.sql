@@ -75,8 +75,9 @@ final as (
     cross join checks
     where
         not (earlier.bill_key = later.bill_key and earlier.line_no is not null and later.line_no is not null)
-        and {{ dbt.datediff('greatest(earlier.period_start, later.period_start)', 'least(earlier.period_end, later.period_end)', 'day') }} + 1
-        >= checks.threshold_upper
+        and {{ dbt.datediff(
+            'greatest(earlier.period_start, later.period_start)', 'least(earlier.period_end, later.period_end)', 'day'
+        ) }} + 1 >= checks.threshold_upper
     group by later.row_id
 )
 

@@ -120,7 +120,10 @@ judged as (
             {%- for metered in ['metered', 'metered_by_register'] %}
             and not coalesce(
                 abs(described.{{ metered }} - described.{{ quantity }})
-                <= greatest(cast(1 as decimal(19, 6)), abs(described.{{ quantity }}) * checks.threshold_upper * cast('0.01' as decimal(3, 2))),
+                <= greatest(
+                    cast(1 as decimal(19, 6)),
+                    abs(described.{{ quantity }}) * checks.threshold_upper * cast('0.01' as decimal(3, 2))
+                ),
                 false
             )
             {%- endfor %}

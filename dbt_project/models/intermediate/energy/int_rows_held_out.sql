@@ -64,9 +64,11 @@ rows_by_their_days as (
         'period_start' as column_name,
         {{ iso_date('bill_lines.period_start') }} as cell,
         reasons.reason_code,
-        reasons.message_fr || ' Facture ' || overlapping_lines.other_bill_no || ', jours communs du ' || {{ french_date('overlapping_lines.first_day') }}
+        reasons.message_fr || ' Facture ' || overlapping_lines.other_bill_no
+        || ', jours communs du ' || {{ french_date('overlapping_lines.first_day') }}
         || ' au ' || {{ french_date('overlapping_lines.last_day') }} || '.' as message_fr,
-        reasons.message_en || ' Bill ' || overlapping_lines.other_bill_no || ', shared days ' || {{ iso_date('overlapping_lines.first_day') }}
+        reasons.message_en || ' Bill ' || overlapping_lines.other_bill_no
+        || ', shared days ' || {{ iso_date('overlapping_lines.first_day') }}
         || ' to ' || {{ iso_date('overlapping_lines.last_day') }} || '.' as message_en
     from overlapping_lines
     inner join bill_lines on overlapping_lines.row_id = bill_lines.row_id

@@ -38,7 +38,8 @@ final as (
         || {{ french_date('bills.period_start') }} || ' au ' || {{ french_date('bills.period_end') }}
         || ') donne ' || {{ french_number('bills.gj_per_day') }} || ' GJ par jour, plus de cent fois '
         || case when bills.is_above then 'plus' else 'moins' end || ' que la médiane du compteur, '
-        || {{ french_number('bills.median_gj_per_day') }} || ' GJ par jour : unité à vérifier. La facture n''est pas comptée.' as message_fr,
+        || {{ french_number('bills.median_gj_per_day') }}
+        || ' GJ par jour : unité à vérifier. La facture n''est pas comptée.' as message_fr,
         'Meter ' || bills.meter_id || ': bill ' || bills.bill_no || ' ('
         || {{ iso_date('bills.period_start') }} || ' to ' || {{ iso_date('bills.period_end') }}
         || ') gives ' || {{ number_text('bills.gj_per_day') }} || ' GJ a day, more than a hundred times '

@@ -1,14 +1,27 @@
 {{ config(materialized='table') }}
 
-with bill_lines as (
-    select *
-    from {{ ref('int_energy_bills__received') }}
+with received as (
+    select * from {{ ref('int_energy_bills__received') }}
+),
+
+-- What nobody has confirmed is no history of a meter.
+unconfirmed as (
+    select row_id
+    from {{ ref('int_rows_to_confirm') }}
+    where feed = 'energy_bills' and coalesce(decision <> 'accept', true)
+),
+
+bill_lines as (
+    select received.*
+    from received
+    left join unconfirmed on received.row_id = unconfirmed.row_id
     where
-        is_energy
-        and meter_id is not null
-        and bill_type <> 'credit_note'
-        and not is_negative_correction
-        and gj_per_unit is not null
+        unconfirmed.row_id is null
+        and received.is_energy
+        and received.meter_id is not null
+        and received.bill_type <> 'credit_note'
+        and not received.is_negative_correction
+        and received.gj_per_unit is not null
 ),
 
 checks as (

@@ -60,12 +60,17 @@ def sample(folder: Annotated[Path, typer.Argument(help="A new home folder.")]) -
 
 
 @app.command()
-def run(home: HomeOption = DEFAULT_HOME) -> None:
+def run(
+    reread: Annotated[
+        bool, typer.Option("--reread", help="Read every archived file again: after a mapping was added or mended.")
+    ] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
     """Run the night: ingest, check, build, check, publish, report."""
     from orchestration.night import Outcome, run_night
 
     place = home_at(home)
-    night = run_night(place)
+    night = run_night(place, reread=reread)
     say(night.message)
     if night.outcome is Outcome.held_back:
         raise typer.Exit(GATE_CLOSED)

@@ -33,24 +33,24 @@ class Night:
     message: str
 
 
-def run_night(home: Home) -> Night:
+def run_night(home: Home, *, reread: bool = False) -> Night:
     """Run the night on a home and say how it ended. Raises nothing for a night that failed: it says so.
 
-    When no file waits and the latest release is current, there is nothing to run, and Dagster is not even loaded.
+    With `reread` it is the job that reads every archived file again with today's mappings. Else, when no file waits and the latest release is current, there is nothing to run, and Dagster is not even loaded.
     """
     ledger = Ledger(home.ledger)
-    if releases.is_current(home, ledger, code_version()) and not files_waiting(home, ledger, load_feeds()):
+    if not reread and releases.is_current(home, ledger, code_version()) and not files_waiting(home, ledger, load_feeds()):
         return _night(home, run_id="", has_succeeded=True)
 
     from orchestration.build import build_definitions
     from orchestration.instance import instance
-    from orchestration.jobs import NIGHT
+    from orchestration.jobs import BACKFILL, NIGHT
 
     logging.getLogger("dagster").setLevel(logging.ERROR)
     definitions = build_definitions(home)
     # dbt writes its log to stdout, which is for data; it goes to a file instead.
     with (home.build / "night.log").open("w") as log, redirect_stdout(log), instance(home) as dagster_instance:
-        result = definitions.resolve_job_def(NIGHT).execute_in_process(
+        result = definitions.resolve_job_def(BACKFILL if reread else NIGHT).execute_in_process(
             instance=dagster_instance, raise_on_error=False, run_config={"loggers": {"progress": {}}}
         )
     return _night(home, result.run_id, result.success)

@@ -36,7 +36,8 @@ class Night:
 def run_night(home: Home, *, reread: bool = False) -> Night:
     """Run the night on a home and say how it ended. Raises nothing for a night that failed: it says so.
 
-    With `reread` it is the job that reads every archived file again with today's mappings. Else, when no file waits and the latest release is current, there is nothing to run, and Dagster is not even loaded.
+    With `reread` it is the job that reads every archived file again with today's mappings. Else, when no file waits and
+    the latest release is current, there is nothing to run, and Dagster is not even loaded.
     """
     ledger = Ledger(home.ledger)
     if not reread and releases.is_current(home, ledger, code_version()) and not files_waiting(home, ledger, load_feeds()):

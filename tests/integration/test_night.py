@@ -16,9 +16,6 @@ import orchestration.assets.models
 import orchestration.build
 import orchestration.manifest
 from orchestration.alerts import WEBHOOK_VARIABLE
-from orchestration.build import build_definitions
-from orchestration.instance import instance
-from orchestration.jobs import BACKFILL
 from orchestration.night import Night, Outcome, run_night
 from warehouse import releases
 from warehouse.database import connect, rows

@@ -40,7 +40,11 @@ def run_night(home: Home, *, reread: bool = False) -> Night:
     the latest release is current, there is nothing to run, and Dagster is not even loaded.
     """
     ledger = Ledger(home.ledger)
-    if not reread and releases.is_current(home, ledger, code_version()) and not files_waiting(home, ledger, load_feeds()):
+    if (
+        not reread
+        and releases.is_current(home, ledger, code_version())
+        and not files_waiting(home, ledger, load_feeds())
+    ):
         return _night(home, run_id="", has_succeeded=True)
 
     from orchestration.build import build_definitions

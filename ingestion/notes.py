@@ -58,10 +58,10 @@ class Notes:
         taken._wide = {flag: mask[rows] for flag, mask in self._wide.items()}
         return taken
 
-    def has_flag(self, flag: str) -> bool:
-        """Whether any row has this flag."""
-        in_many = flag in self._wide and bool(self._wide[flag].any())
-        return in_many or flag in self._common or any(flag in flags for flags in self._flags.values())
+    def rows_with(self, flag: str) -> list[int]:
+        """The rows that have this flag of their own."""
+        in_many = np.flatnonzero(self._wide[flag]).tolist() if flag in self._wide else []
+        return [*in_many, *(row for row, flags in self._flags.items() if flag in flags)]
 
     def faulty(self) -> np.ndarray:
         """Which rows have a fault."""

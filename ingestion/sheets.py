@@ -130,9 +130,7 @@ def read_rows(
     for row, flags in source.record_flags.items():
         notes.flag(row, flags)
     used = {name: signs[name] for name in evidence.marked}
-    # A credit note that is printed positive is counted negative, and nobody knows how the printed total counts it.
-    is_whole = not (left_out or sifted.other or mapping.unpivot or notes.has_flag("CREDIT_SIGNED"))
-    sums = _stretches(table, notes, header, totals, is_whole=is_whole)
+    sums = _stretches(table, notes, header, totals, is_whole=not (left_out or mapping.unpivot))
     return SheetRows(
         table,
         source.row_numbers,
@@ -179,6 +177,9 @@ def _stretches(
     for fault in notes.faults:
         for name in names if not fault.column else {fault.column} & unread.keys():
             unread[name].append(fault.row)
+    # A credit note that is printed positive is counted negative, and nobody knows how the printed total counts it.
+    for rows in unread.values():
+        rows.extend(notes.rows_with("CREDIT_SIGNED"))
     if not is_whole:
         unread = {name: list(range(table.num_rows)) for name in names}
     return stretches(values, {name: np.asarray(rows) for name, rows in unread.items()}, totals, table.num_rows)

@@ -91,6 +91,7 @@ def _is_text(type_: pa.DataType) -> bool:
 
 def _column(values: pa.Array) -> Column:
     type_ = values.type
+    values.validate(full=True)  # of a damaged file Arrow hands over texts that are no UTF-8
     if pa.types.is_dictionary(type_):
         return _column(_decoded(values))
     text, kind = _as_text(values, type_)
@@ -118,6 +119,6 @@ def _as_text(values: pa.Array, type_: pa.DataType) -> tuple[pa.Array, CellKind]:
         return values.cast(pa.string()), CellKind.BOOLEAN
     if pa.types.is_integer(type_) or pa.types.is_decimal(type_) or pa.types.is_floating(type_):
         return values.cast(pa.string()), CellKind.NUMBER
-    if pa.types.is_string(type_) or pa.types.is_large_string(type_):
+    if _is_text(type_):
         return values.cast(pa.string()), CellKind.TEXT
     return pa.array([None if value is None else str(value) for value in values.to_pylist()], pa.string()), CellKind.TEXT

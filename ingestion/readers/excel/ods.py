@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from itertools import product
+from xml.parsers import expat
 
 from ingestion.cells import FileRefused
 from ingestion.readers.excel.facts import ERROR_UNKNOWN, MOST_CELLS, BookFacts, Bounds, Merged, SheetFacts, check_cells
@@ -39,8 +40,17 @@ def read_facts(package: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], w
         content = part if name == workbook else content
     sheets = _Sheets(content)
     sheets.read()
+    _check_tags(content)
     has_macros = any(name.startswith(("basic/", "scripts/")) for name in parts)
     return BookFacts(sheets.by_name, False, has_macros)
+
+
+def _check_tags(content: bytes) -> None:
+    """Refuse a content part whose tags do not match: Calamine would look for the end of a cell for ever."""
+    try:
+        expat.ParserCreate().Parse(content, True)
+    except expat.ExpatError as error:
+        raise FileRefused("CORRUPT", cause=str(error)) from error
 
 
 class _Sheets:

@@ -84,6 +84,13 @@ def test_a_table_below_the_first_is_refused_from_its_header_on(tmp_path: Path) -
     assert (rows.dropped, rows.rows_accepted) == ({"BLANK_ROW": 1}, 2)
 
 
+def test_a_total_above_another_table_is_held_against_the_sum(tmp_path: Path) -> None:
+    good = csv_bytes([*_bills("1", "2"), _total("4")]).decode()
+    rows = read(tmp_path, f"{good}\nnom,ville,pays\nUsine A,Rabat,MA\n".encode())
+    assert codes(rows) == {"SUBTOTAL_MISMATCH": 1, "MULTI_TABLE": 2}
+    assert rows.rows_accepted == 2
+
+
 def test_a_second_header_with_fewer_columns_is_another_table(tmp_path: Path) -> None:
     good = csv_bytes(_bills("1", "2")).decode()
     header, first = good.splitlines()[:2]

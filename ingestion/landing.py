@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -248,17 +248,21 @@ class _Night:
             self._refuse(file, FileRefused("FILE_SEEN", first_name=first_name))
 
     def _read_or_unpack(self, file: _Received) -> None:
-        if is_zip_of_files(self._home.archive / file.sha256):
-            self._unpack(file)
-        else:
-            self._read_one(file)
-
-    def _unpack(self, file: _Received) -> None:
         try:
-            members = unpack(self._home, file.sha256, file.name)
+            is_zip = is_zip_of_files(self._home.archive / file.sha256)
+            members = unpack(self._home, file.sha256, file.name) if is_zip else None
         except FileRefused as refusal:
             self._refuse(file, refusal)
-            return
+        except Exception as error:  # one file never stops the others
+            logger.exception("landing/%s/%s: the reader failed", self._feed.name, file.name)
+            self._refuse(file, _failure(error))
+        else:
+            if members is None:
+                self._read_one(file)
+            else:
+                self._take_members(file, members)
+
+    def _take_members(self, file: _Received, members: Sequence[Member]) -> None:
         self._record(_unpacked(file, self._feed, len(members)))
         for member in members:
             received = _Received(member.sha256, member.name, member.size, file.sha256)
@@ -295,7 +299,7 @@ class _Night:
             self._refuse(file, refusal)
         except Exception as error:  # one file never stops the others
             logger.exception("landing/%s/%s: the reader failed", self._feed.name, file.name)
-            self._refuse(file, FileRefused("READER_FAILED", cause=f"{type(error).__name__}: {error}"))
+            self._refuse(file, _failure(error))
         else:
             self._read.append(ReadFile(file.sha256, receipt, rows))
             self._record(_accepted(rows, file, self._feed))
@@ -336,6 +340,10 @@ def _accepted(rows: FileRows, file: _Received, feed: Feed) -> FileResult:
 def _unpacked(file: _Received, feed: Feed, files: int) -> FileResult:
     message_fr, message_en = load_reasons()["UNPACKED"].messages(files=files)
     return _result(file, feed, "accepted", reason_code="UNPACKED", message_fr=message_fr, message_en=message_en)
+
+
+def _failure(error: Exception) -> FileRefused:
+    return FileRefused("READER_FAILED", cause=f"{type(error).__name__}: {error}")
 
 
 def _refused(refusal: FileRefused, file: _Received, feed: Feed) -> FileResult:

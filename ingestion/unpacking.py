@@ -123,13 +123,14 @@ def printable(name: str) -> str:
 def _is_bystander(entry: zipfile.ZipInfo) -> bool:
     parts = PurePosixPath(entry.filename.lower().replace("\\", "/")).parts
     hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
-    return entry.is_dir() or hidden or any(part in BYSTANDERS or part.startswith("~$") for part in parts)
+    is_folder = entry.filename.endswith("/")
+    return is_folder or hidden or any(part in BYSTANDERS or part.startswith("~$") for part in parts)
 
 
 def _check_name(entry: zipfile.ZipInfo) -> None:
     """Refuse a name that leaves its folder, and an entry that is no plain file."""
     path = entry.orig_filename.replace("\\", "/")
-    if "\0" in path or path.startswith("/") or path[1:2] == ":" or ".." in path.split("/"):
+    if not path or "\0" in path or path.startswith("/") or path[1:2] == ":" or ".." in path.split("/"):
         raise FileRefused("HOSTILE", cause=f"path {printable(entry.orig_filename)}")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if entry.create_system == UNIX and kind not in (0, stat.S_IFREG):

@@ -27,7 +27,7 @@ def parts_of(package: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
         name = entry.filename.replace("\\", "/").lower()
         if name in parts:
             raise FileRefused("HOSTILE", cause=f"two parts named {entry.filename}")
-        if not entry.is_dir():
+        if not name.endswith("/"):
             parts[name] = entry
     return parts
 

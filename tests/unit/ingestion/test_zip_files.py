@@ -253,6 +253,25 @@ def test_a_zip_that_is_refused_as_a_whole(home: Home, ledger: Ledger, content: b
     assert told(ingestion) == [("bad.zip", "refused", code), ("good.csv", "accepted", None)]
 
 
+def test_an_entry_without_a_name_harms_no_other(home: Home, ledger: Ledger) -> None:
+    content = zip_of(("x.csv", bills(1)), ("b.csv", bills(2))).replace(b"x.csv", b"\0.csv")
+    found = told(night(home, ledger, {"a.zip": content, "c.csv": bills(3)}))
+    assert found[0] == ("a.zip", "accepted", "UNPACKED")
+    assert [status for _, status, _ in found[1:]] == ["refused", "accepted", "accepted"]
+    assert found[1][2] == "HOSTILE"
+
+
+def test_a_zip_that_breaks_its_reader_is_refused_alone(
+    home: Home, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: Any) -> Any:
+        raise IndexError("unforeseen")
+
+    monkeypatch.setattr("ingestion.landing.unpack", failing)
+    found = told(night(home, ledger, {"a.zip": zip_of(("a.csv", bills(1))), "b.csv": bills(2)}))
+    assert found == [("a.zip", "refused", "READER_FAILED"), ("b.csv", "accepted", None)]
+
+
 def test_names_with_line_breaks_are_spelled_out(home: Home, ledger: Ledger) -> None:
     ingestion = night(home, ledger, {"a\nb.csv": bills(1), "z.zip": zip_of(("c\r\nd.csv", bills(2)))})
     assert [file.name for file in ingestion.files] == ["a\\nb.csv", "z.zip", "z.zip/c\\r\\nd.csv"]

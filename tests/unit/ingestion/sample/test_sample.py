@@ -51,7 +51,7 @@ EXPECTED_CODES = {
     "register_total_with_parts",
     "SCHEMA_DRIFT",
     "SUBTOTAL_DROPPED",
-    "TYPE_UNKNOWN",
+    "CORRUPT",
     "UNIT_UNKNOWN",
     "landed.energy_bills.price_plausible",
 }

@@ -17,7 +17,7 @@ from ingestion.cells import CellFault, CellKind, Column
 from ingestion.feeds import DECIMAL
 from ingestion.folding import null_token
 from ingestion.notes import Notes
-from ingestion.numbers import parse_native_number, parse_number, proven_sign
+from ingestion.numbers import EXCEL_ERROR, parse_native_number, parse_number, proven_sign
 
 Parsed: TypeAlias = tuple[Any, frozenset[str]]
 Parser: TypeAlias = Callable[[str, CellKind], Parsed]
@@ -203,6 +203,8 @@ def _parsed(text: str, kind: CellKind, parser: Parser, null_tokens: frozenset[st
         return None, frozenset()
     if kind is CellKind.TEXT and len(stripped) <= LONGEST_NULL_TOKEN and null_token(stripped) in null_tokens:
         return None, frozenset({"NULL_TOKEN"})
+    if stripped[0] == "#" and EXCEL_ERROR.fullmatch(stripped):
+        raise CellFault("EXCEL_ERROR")
     return parser(text, kind)
 
 

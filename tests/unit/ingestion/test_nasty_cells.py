@@ -155,6 +155,11 @@ def test_47_spreadsheet_errors(tmp_path: Path, cell: str) -> None:
     assert quantity(tmp_path, cell)[0] == "EXCEL_ERROR"
 
 
+@pytest.mark.parametrize("column_name", ["member_id", "bill_no", "bill_type", "issued_on", "carrier", "unit"])
+def test_47_a_spreadsheet_error_in_any_column(tmp_path: Path, column_name: str) -> None:
+    assert outcome_of(tmp_path, **{column_name: "#N/A"})[0] == "EXCEL_ERROR"
+
+
 def test_48_numbers_stored_as_text_in_a_workbook(tmp_path: Path) -> None:
     content = workbook_bytes([bill(quantity="1500"), bill(bill_no="F2") | {"quantity": 1600}])
     rows = read(tmp_path, content, "bills.xlsx")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -139,9 +140,24 @@ TOKENS = (
 )  # fmt: skip
 
 
+# Values of XML, between tags and within quotation marks, and those of JSON.
+VALUE = re.compile(rb"""(?<=[>"'])([^<>"'=,{}\n]+)(?=[<"'])""")
+PLAIN_TOKENS = (
+    *(token for token in TOKENS if not set(token) & set(b"\0\xff<>\"'&\x7f{}[]")),
+    b"-5", b"1,234", b"1e5", b"0.0000000001", b"2025-13-45", b"20250231", b"KWH", b"MTQ", b"x" * 3000,
+    "\u0661\u0662".encode(), b"-99999999999999999999", b"9223372036854775808", b"24:00", b"+25:00",
+)  # fmt: skip
+
+
 def damaged(content: bytes, number: int) -> bytes:
-    """The content damaged in a way that the number settles; parts of a package are damaged in themselves, half of the time."""
+    """The content damaged in a way that the number settles.
+
+    Half of the time, parts of a package are damaged in themselves, and of marked-up text only values are changed.
+    """
     chance = random.Random(number)
+    places = [match.span(1) for match in VALUE.finditer(content)] if content[:1] in (b"<", b"{") else []
+    if places and chance.random() < 0.5:
+        return _with_other_values(content, places, chance)
     if content.startswith(b"PK") and chance.random() < 0.5:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts: dict[str, bytes | str] = {name: package.read(name) for name in package.namelist()}
@@ -149,6 +165,14 @@ def damaged(content: bytes, number: int) -> bytes:
         parts[name] = _damaged(bytes(parts[name]), chance)  # type: ignore[arg-type]
         return zipped(parts)
     return _damaged(content, chance)
+
+
+def _with_other_values(content: bytes, places: list[tuple[int, int]], chance: random.Random) -> bytes:
+    for start, end in sorted(chance.sample(places, chance.choice((1, 1, 2, 3))), reverse=True):
+        other = content[slice(*chance.choice(places))]
+        value = chance.choice((b"", chance.choice(PLAIN_TOKENS), other, content[start:end] * chance.choice((2, 50))))
+        content = content[:start] + value + content[end:]
+    return content
 
 
 def _damaged(content: bytes, chance: random.Random) -> bytes:

@@ -260,7 +260,7 @@ def _without_repeats(rows: list[_Row]) -> list[_Row]:
             is_covered = {day for part in parts for day in rows[part].days} == set(row.days)
             total = _total(rows[part] for part in parts)
             if is_covered and total == row.quantity:
-                settled[place] = replace(row, dropped="QTY_REPEATED")
+                settled[place] = replace(row, dropped="READING_REPEATED")
                 continue
             settled[place] = _mismatch(row, row.quantity, total)
             if is_covered and len(parts) == 1:  # two statements of equal standing: neither is believed
@@ -283,7 +283,7 @@ def _without_other_grids(rows: list[_Row]) -> list[_Row]:
             for place in other:
                 is_equal = stated == counted
                 row = rows[place]
-                settled[place] = replace(row, dropped="QTY_REPEATED") if is_equal else _mismatch(row, counted, stated)
+                settled[place] = replace(row, dropped="READING_REPEATED") if is_equal else _mismatch(row, counted, stated)
     return settled
 
 
@@ -298,7 +298,7 @@ def _with_totals(rows: list[_Row]) -> list[_Row]:
         stated, added = _total(rows[place] for place in totals), _total(rows[place] for place in parts)
         for place in totals:
             if added == stated:
-                settled[place] = replace(rows[place], dropped="QTY_REPEATED")
+                settled[place] = replace(rows[place], dropped="READING_REPEATED")
         for place in parts:
             if added < stated:
                 settled[place] = replace(rows[place], measured=PART_OF_TOTAL)

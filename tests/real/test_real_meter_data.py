@@ -143,7 +143,7 @@ def test_enedis_readings_count_once() -> None:
         (date(2021, 2, 3), date(2021, 3, 4)),
         (date(2021, 1, 5), date(2021, 2, 2)),
     ]
-    assert rows.dropped == {"QTY_REPEATED": 2}
+    assert rows.dropped == {"READING_REPEATED": 2}
 
 
 def test_enedis_load_curve() -> None:

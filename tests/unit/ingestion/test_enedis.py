@@ -79,7 +79,7 @@ def test_the_use_between_readings_counts_once_for_both_grids(tmp_path: Path) -> 
         (date(2025, 2, 3), date(2025, 3, 4), 483, "actual"),
         (date(2025, 1, 5), date(2025, 2, 2), 494, "estimated"),
     ]
-    assert rows.dropped == {"QTY_REPEATED": 2}
+    assert rows.dropped == {"READING_REPEATED": 2}
     first = rows.accepted.to_pylist()[0]
     expected = {
         "meter_id": POINT, "bill_no": POINT, "supplier": "Enedis", "unit": "kWh", "carrier": "electricity", "register": "total",
@@ -100,7 +100,7 @@ def test_time_classes_are_parts(tmp_path: Path) -> None:
     assert found == {
         ("normal", f"{POINT}/HPH"): 300, ("off_peak", f"{POINT}/HCH"): 100, ("peak", f"{POINT}/P"): 50,
     }  # fmt: skip
-    assert rows.dropped == {"QTY_REPEATED": 2}
+    assert rows.dropped == {"READING_REPEATED": 2}
 
 
 def test_grids_that_do_not_agree(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_indexes_by_time_class(tmp_path: Path) -> None:
     rows = use(tmp_path, detailed(inner, namespace=DETAILED_3, name="consulterMesuresDetailleesResponseV3"))
     found = [(row["register"], row["period_start"].day, int(row["quantity"])) for row in rows.accepted.to_pylist()]
     assert found == [("normal", 1, 50), ("normal", 2, 0), ("off_peak", 1, 10), ("off_peak", 2, 20)]
-    assert rows.dropped == {"QTY_REPEATED": 2}
+    assert rows.dropped == {"READING_REPEATED": 2}
     assert set(column(rows, "flags")) == {"INDEX_DIFFERENCE"}
 
 

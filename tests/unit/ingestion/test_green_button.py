@@ -216,7 +216,7 @@ def test_parts_that_make_the_total_stand_for_it(tmp_path: Path) -> None:
         ("peak", "energy"): Decimal(sum(range(100, 106))),
         ("off_peak", "energy"): Decimal(sum(range(106, 124))),
     }
-    assert rows.dropped == {"QTY_REPEATED": 1}
+    assert rows.dropped == {"READING_REPEATED": 1}
 
 
 def test_parts_beyond_the_total_are_refused(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_parts_beyond_the_total_are_refused(tmp_path: Path) -> None:
 def test_the_same_register_stated_twice(tmp_path: Path) -> None:
     rows = use(tmp_path, feed(reading(1, hours(24)), reading(2, [interval(MIDNIGHT, sum(range(100, 124)), 24 * HOUR)])))
     assert column(rows, "quantity") == [Decimal(sum(range(100, 124)))]
-    assert rows.dropped == {"QTY_REPEATED": 1}
+    assert rows.dropped == {"READING_REPEATED": 1}
     rows = use(tmp_path, feed(reading(1, hours(48)), reading(2, [interval(MIDNIGHT, 7, 24 * HOUR)])))
     assert codes(rows) == {"SUM_MISMATCH": 2}
     assert column(rows, "quantity") == [Decimal(sum(range(124, 148)))]
@@ -247,7 +247,7 @@ def test_an_interval_longer_than_a_day_is_a_row_of_its_own(tmp_path: Path) -> No
     assert days(rows) == {(date(2025, 5, 1), date(2025, 5, 31)): Decimal(31000)}
     each_day = [interval(MIDNIGHT + 24 * HOUR * day, 1000, 24 * HOUR) for day in range(31)]
     rows = use(tmp_path, feed(reading(1, [month, *each_day])))
-    assert (rows.dropped, sum(column(rows, "quantity"))) == ({"QTY_REPEATED": 1}, 31000)
+    assert (rows.dropped, sum(column(rows, "quantity"))) == ({"READING_REPEATED": 1}, 31000)
     rows = use(tmp_path, feed(reading(1, [month, *each_day[:-1]])))
     assert (codes(rows), sum(column(rows, "quantity"))) == ({"SUM_MISMATCH": 1}, 30000)
 

@@ -244,7 +244,7 @@ def test_a_sum_is_not_counted_beside_its_parts(tmp_path: Path) -> None:
     days = [*quarters("20250501", 96), *quarters("20250502", 96)]
     both = ("202505010000?+01", "202505030000?+01")
     rows = use(tmp_path, interchange(message(place(*days, quantity("48", *both, "79")))))
-    assert (rows.dropped, sum(column(rows, "quantity"))) == ({"QTY_REPEATED": 1}, 48)
+    assert (rows.dropped, sum(column(rows, "quantity"))) == ({"READING_REPEATED": 1}, 48)
     rows = use(tmp_path, interchange(message(place(*days, quantity("49", *both, "79")))))
     assert (codes(rows), sum(column(rows, "quantity"))) == ({"SUM_MISMATCH": 1}, 48)
     rows = use(tmp_path, interchange(message(place(quantity("48", *both, "79")))))

@@ -29,6 +29,7 @@ from ingestion.parts import Part, Reading, accepted_schema, read_part, row_ids
 from ingestion.quarantine import Refusals, RefusedCell
 from ingestion.readers import flags_of_name, open_sheets
 from ingestion.readers.pdf_template import Template
+from ingestion.repeated_quantities import compares_lines
 from ingestion.row_store import RowStore
 from ingestion.sheets import FIRST_TABLE
 from ingestion.totals import RunningTotals, Stretch, TotalRow
@@ -223,15 +224,16 @@ def _read_sheets(
             evidence = known.get(name, Evidence()) | tally.evidence.get(name, Evidence())
             return read_part(cells, name, header, reading, evidence, state)
 
-        for part in _in_order(_parts(sheet, header, reading.mapping), read):
+        for part in _in_order(_parts(sheet, header, reading), read):
             tally.add(sheet.name, part)
     stores.accepted.close()
     return tally
 
 
-def _parts(sheet: Sheet, header: Header, mapping: SourceMapping) -> Iterator[Cells]:
+def _parts(sheet: Sheet, header: Header, reading: Reading) -> Iterator[Cells]:
     """The parts of a sheet; a sheet of which rows are compared with each other is one part."""
-    if isinstance(sheet, SheetInParts) and not any(rule.detail for rule in mapping.drops):
+    are_compared = any(rule.detail for rule in reading.mapping.drops) or compares_lines(reading.feed, header.places)
+    if isinstance(sheet, SheetInParts) and not are_compared:
         return sheet.parts(header.position)
     return iter([sheet.body(header.position)])
 

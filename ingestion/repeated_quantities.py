@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -67,6 +67,11 @@ class _Line:
     def series(self) -> str:
         """The label without its numbers: lines that differ in nothing else are parts of one consumption."""
         return re.sub("[0-9]+", "#", self.label)
+
+
+def compares_lines(feed: Feed, columns: Container[str]) -> bool:
+    """Whether the rows of a file with these columns are lines of bills, which have to be seen together."""
+    return feed.name == "energy_bills" and "line_no" in columns
 
 
 def count_once(table: pa.Table, feed: Feed) -> pa.Table:

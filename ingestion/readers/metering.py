@@ -283,7 +283,9 @@ def _without_other_grids(rows: list[_Row]) -> list[_Row]:
             for place in other:
                 is_equal = stated == counted
                 row = rows[place]
-                settled[place] = replace(row, dropped="READING_REPEATED") if is_equal else _mismatch(row, counted, stated)
+                settled[place] = (
+                    replace(row, dropped="READING_REPEATED") if is_equal else _mismatch(row, counted, stated)
+                )
     return settled
 
 

@@ -24,7 +24,7 @@ METERS: dict[str, dict[str, str]] = {
     "GAP": {}, "OVERLAP": {}, "LOWVOLT": {}, "FLAT": {}, "DIGITS5": {"index_digits": "5"}, "NODIGITS": {},
     "OLD": {"closed_on": "2025-01-15"}, "NEW": {"opened_on": "2025-01-16", "replaces_meter_id": "OLD"}, "INDEX": {},
     "TOU": {}, "SCALE": {}, "GAS": {"carrier": "natural_gas"}, "CREDIT": {}, "VAT": {}, "TAKEOVER": {"supplier": "LYDEC"},
-    "AGAIN": {}, "YEAREND": {}, "LEAP": {},
+    "AGAIN": {}, "YEAREND": {}, "LEAP": {}, "LINES": {},
 }  # fmt: skip
 
 
@@ -67,6 +67,16 @@ BILLS = [
     bill("NEW", 1, "510", period_start="2025-01-16"),
     # 66: an index that does not give the quantity.
     bill("INDEX", 1, "1500", index_start="1000", index_end="2000"),
+    # 67: what several lines of a bill repeat, and two parts that happen to be equal.
+    *(
+        bill("LINES", 1, quantity, line_no=number, line_label=label)
+        for number, label, quantity in (
+            ("1", "Consommation", "450"),
+            ("2", "Énergie verte", "450"),
+            ("3", "P1", "50"),
+            ("4", "P2", "50"),
+        )
+    ),
     # 68: the parts and their total.
     *(
         bill("TOU", 1, quantity, register=register)
@@ -234,6 +244,14 @@ def test_66_an_index_that_does_not_give_the_quantity(used: Any, held: Any, found
     assert held("INDEX-1") == {"INDEX_QTY_MISMATCH"}
     assert used("INDEX") is None
     assert "B24" in found("INDEX")
+
+
+def test_67_a_quantity_on_several_lines_counts_once_and_equal_parts_add_up(used: Any, ask: Any) -> None:
+    assert used("LINES") == Decimal(550)
+    outcomes = ask(
+        "select line_no, outcome from intermediate.int_energy_bills__classified where meter_id = 'LINES' order by line_no"
+    )
+    assert [row["outcome"] for row in outcomes] == ["counted", "quantity_repeated", "counted", "counted"]
 
 
 def test_68_the_parts_count_and_their_total_does_not(used: Any) -> None:

@@ -102,6 +102,18 @@ def test_the_cuts_of_a_file_are_not_seen(
     assert len({cell["row_id"] for cell in refused}) == quarantined
 
 
+def test_lines_of_one_bill_are_seen_together_wherever_the_file_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [*bill(), "line_no", "line_label"]
+    lines = [("1", "Consommation", "450"), ("2", "Énergie verte", "450"), ("3", "P1", "50"), ("4", "P2", "50")]
+    records = [bill(quantity=quantity) | {"line_no": no, "line_label": label} for no, label, quantity in lines]
+    content = "\n".join([";".join(names), *(";".join(record[name] for name in names) for record in records)]).encode()
+    rows = _read(tmp_path, content, 1, monkeypatch)
+    accepted = [(row["line_no"], row["component"], "QTY_REPEATED" in row["flags"]) for row in rows.accepted.to_pylist()]
+    assert accepted == [("1", "energy", False), ("2", "other", True), ("3", "energy", False), ("4", "energy", False)]
+
+
 def test_what_a_late_part_proves_of_decimal_signs_holds_for_the_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ judged as (
         case
             when versions.version_outcome is not null then versions.version_outcome
             when corrections.correction_outcome is not null then corrections.correction_outcome
+            when received.is_quantity_repeated then 'quantity_repeated'
             when not received.is_energy then 'not_energy'
             when superseded_estimates.row_id is not null then 'superseded_estimate'
             when versions.repeat_outcome is not null then versions.repeat_outcome

@@ -64,6 +64,7 @@ described as (
         bill_lines.received_at,
         {{ supplier_key('bill_lines.supplier') }} as supplier_key,
         bill_lines.site_id is null as is_site_of_meter,
+        coalesce(',' || bill_lines.flags || ',' like '%,QTY_REPEATED,%', false) as is_quantity_repeated,
         {{ is_energy_line('bill_lines') }} and bill_lines.bill_type <> 'void' as is_energy,
         bill_lines.bill_type = 'estimated'
         or coalesce(bill_lines.reading_start, '') = 'estimated'

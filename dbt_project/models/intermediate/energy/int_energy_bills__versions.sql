@@ -16,10 +16,6 @@ rows_held_out as (
     where feed = 'energy_bills'
 ),
 
-carriers as (
-    select * from {{ ref('carriers') }}
-),
-
 -- A bill is known by its member, supplier and number; what is sent under the number of the bill that it takes back is a document apart.
 numbered as (
     select
@@ -108,27 +104,14 @@ versioned as (
     from contents_ranked
 ),
 
--- What the standing lines of one bill say more than once: the total beside its parts, and one metered quantity on several lines.
+-- A total that stands beside its parts says them once more.
 compared as (
     select
         versioned.*,
         versioned.version_outcome is null
         and versioned.is_energy
-        and versioned.register in ('peak', 'normal', 'off_peak') as is_part,
-        versioned.version_outcome is null
-        and versioned.component = 'energy'
-        and versioned.is_energy
-        and versioned.line_no is not null
-        and (carriers.kind in ('electricity', 'heat') or versioned.carrier = 'natural_gas')
-        -- Two tranches of a tariff can be equally full.
-        and not (
-            coalesce(lower(versioned.line_label), '') like '%tranche%'
-            or coalesce(lower(versioned.line_label), '') like '%palier%'
-            or coalesce(lower(versioned.line_label), '') like '%bloc%'
-            or coalesce(lower(versioned.line_label), '') like '%tier %'
-        ) as is_metered_charge
+        and versioned.register in ('peak', 'normal', 'off_peak') as is_part
     from versioned
-    left join carriers on versioned.carrier = carriers.carrier
 ),
 
 repeated as (
@@ -142,19 +125,7 @@ repeated as (
         ) as has_parts_of_meter,
         max(case when compared.is_part and compared.meter_id is null then 1 else 0 end) over (
             partition by compared.bill_key, compared.carrier, compared.component, compared.period_start
-        ) as has_parts_without_meter,
-        row_number() over (
-            partition by
-                compared.is_metered_charge, compared.bill_key, compared.meter_id, compared.carrier, compared.register,
-                compared.period_start, compared.period_end, compared.quantity, compared.unit
-            order by compared.file_sequence, compared.sheet, compared.row_no, compared.row_id
-        ) as charge_no,
-        sum(case when compared.is_metered_charge then compared.quantity_of_index end) over (
-            partition by
-                compared.bill_key, compared.meter_id, compared.carrier, compared.register, compared.period_start,
-                compared.period_end
-        ) as quantity_of_charges,
-        {{ index_consumption('compared.index_start', 'compared.index_end', 'compared.multiplier') }} as index_difference
+        ) as has_parts_without_meter
     from compared
 ),
 
@@ -194,12 +165,6 @@ final as (
                     else greatest(repeated.has_parts_of_meter, repeated.has_parts_without_meter)
                 end = 1
                 then 'register_total_with_parts'
-            -- Equal lines that the indexes show to be parts of the whole add up.
-            when
-                repeated.is_metered_charge
-                and repeated.charge_no > 1
-                and not coalesce(abs(repeated.index_difference - repeated.quantity_of_charges) <= 1, false)
-                then 'quantity_repeated'
         end as repeat_outcome
     from repeated
 )

@@ -24,28 +24,6 @@ checks as (
     select * from {{ ref('checks') }}
 ),
 
--- A meter that another replaced is closed from the day before, whether the register says so or not.
-replaced_meters as (
-    select
-        replaces_meter_id as meter_id,
-        cast({{ dbt.dateadd('day', -1, 'min(opened_on)') }} as date) as closed_on
-    from meters
-    where replaces_meter_id is not null
-    group by replaces_meter_id
-),
-
-lives_of_meters as (
-    select
-        meters.meter_id,
-        meters.subscribed_kva,
-        meters.tank_capacity,
-        meters.tank_capacity_unit,
-        meters.opened_on,
-        coalesce(meters.closed_on, replaced_meters.closed_on) as closed_on
-    from meters
-    left join replaced_meters on meters.meter_id = replaced_meters.meter_id
-),
-
 -- B26: whole months of the meter's life that show no use, after months that did. Such months in a row are one finding.
 months_in_order as (
     select
@@ -71,12 +49,12 @@ months_without_use as (
         {{ sorted_list('months_in_order.row_ids') }} as row_ids,
         max(months_in_order.last_received_at) as last_received_at
     from months_in_order
-    left join lives_of_meters on months_in_order.meter_id = lives_of_meters.meter_id
+    left join meters on months_in_order.meter_id = meters.meter_id
     where
         months_in_order.energy_gj = 0
         and months_in_order.months_with_use > 0
-        and coalesce(months_in_order.month >= lives_of_meters.opened_on, true)
-        and coalesce(cast({{ dbt.last_day('months_in_order.month', 'month') }} as date) <= lives_of_meters.closed_on, true)
+        and coalesce(months_in_order.month >= meters.opened_on, true)
+        and coalesce(cast({{ dbt.last_day('months_in_order.month', 'month') }} as date) <= meters.closed_on, true)
     group by months_in_order.member_id, months_in_order.meter_id, months_in_order.months_with_use
 ),
 
@@ -84,18 +62,18 @@ months_without_use as (
 periods_outside as (
     select
         meter_periods.*,
-        lives_of_meters.opened_on,
-        lives_of_meters.closed_on,
-        meter_periods.period_end > coalesce(lives_of_meters.closed_on, meter_periods.period_end) as is_after
+        meters.opened_on,
+        meters.closed_on,
+        meter_periods.period_end > coalesce(meters.closed_on, meter_periods.period_end) as is_after
     from meter_periods
-    inner join lives_of_meters on meter_periods.meter_id = lives_of_meters.meter_id
+    inner join meters on meter_periods.meter_id = meters.meter_id
     where
         meter_periods.bill_type <> 'credit_note'
         and meter_periods.is_metered
         and coalesce(meter_periods.energy_gj <> 0, true)
         and (
-            meter_periods.period_end > lives_of_meters.closed_on
-            or meter_periods.use_start < lives_of_meters.opened_on
+            meter_periods.period_end > meters.closed_on
+            or meter_periods.use_start < meters.opened_on
         )
 ),
 
@@ -143,9 +121,9 @@ hours_of_periods as (
         meter_periods.*,
         24 * ({{ dbt.datediff('meter_periods.use_start', 'meter_periods.period_end', 'day') }} + 1) as hours,
         powers_called.kva as called_kva,
-        lives_of_meters.subscribed_kva
+        meters.subscribed_kva
     from meter_periods
-    left join lives_of_meters on meter_periods.meter_id = lives_of_meters.meter_id
+    left join meters on meter_periods.meter_id = meters.meter_id
     left join powers_called
         on
             meter_periods.member_id = powers_called.member_id
@@ -212,20 +190,20 @@ fuel_bills as (
 overfilled_tanks as (
     select
         fuel_bills.*,
-        lives_of_meters.tank_capacity,
-        lives_of_meters.tank_capacity_unit
+        meters.tank_capacity,
+        meters.tank_capacity_unit
     from fuel_bills
     inner join checks on checks.check_id = 'B32'
-    inner join lives_of_meters on fuel_bills.meter_id = lives_of_meters.meter_id
+    inner join meters on fuel_bills.meter_id = meters.meter_id
     inner join conversions
         on
             fuel_bills.carrier = conversions.carrier
-            and lives_of_meters.tank_capacity_unit = conversions.unit
+            and meters.tank_capacity_unit = conversions.unit
             and conversions.heating_value_basis = 'none'
     where
-        lives_of_meters.tank_capacity > 0
+        meters.tank_capacity > 0
         and cast(fuel_bills.energy_gj as decimal(24, 6)) * 100
-        > {{ round_half_up('lives_of_meters.tank_capacity * conversions.gj_per_unit', precision=24) }}
+        > {{ round_half_up('meters.tank_capacity * conversions.gj_per_unit', precision=24) }}
         * cast(fuel_bills.deliveries as decimal(9, 0)) * (100 + cast(checks.threshold as decimal(5, 2)))
 ),
 

@@ -16,16 +16,6 @@ members as (
     select * from {{ ref('dim_members') }}
 ),
 
--- A meter that another replaced is out of service from the day before, whether the register says so or not.
-replaced_meters as (
-    select
-        replaces_meter_id as meter_id,
-        cast({{ dbt.dateadd('day', -1, 'min(opened_on)') }} as date) as closed_on
-    from meters
-    where replaces_meter_id is not null
-    group by replaces_meter_id
-),
-
 carriers as (
     select * from {{ ref('carriers') }}
 ),
@@ -48,7 +38,6 @@ final as (
     from meters
     inner join sites on meters.site_id = sites.site_id
     inner join members on sites.member_id = members.member_id
-    left join replaced_meters on meters.meter_id = replaced_meters.meter_id
     inner join months
         on
             members.joined_on <= months.last_day
@@ -56,7 +45,7 @@ final as (
             and coalesce(sites.opened_on <= months.last_day, true)
             and coalesce(sites.closed_on >= months.month, true)
             and coalesce(meters.opened_on <= months.last_day, true)
-            and coalesce(meters.closed_on, replaced_meters.closed_on, months.month) >= months.month
+            and coalesce(meters.closed_on >= months.month, true)
     left join carriers on meters.carrier = carriers.carrier
     left join energy_use
         on

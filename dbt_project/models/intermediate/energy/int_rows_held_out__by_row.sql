@@ -93,17 +93,7 @@ rows_of_feeds as (
         bill_lines.unit,
         bill_lines.heating_value_basis,
         bill_lines.is_energy,
-        cast(null as {{ text }}) as process,
-        bill_lines.meter_id,
-        bill_lines.is_site_of_meter,
-        bill_lines.is_rollover_unexplained,
-        bill_lines.is_negative_correction,
-        bill_lines.index_end,
-        bill_lines.rollover_detail_fr,
-        bill_lines.rollover_detail_en,
-        bill_lines.is_index_mismatch,
-        bill_lines.index_detail_fr,
-        bill_lines.index_detail_en
+        cast(null as {{ text }}) as process
     from bill_lines
     union all
     select
@@ -122,17 +112,7 @@ rows_of_feeds as (
         production.unit,
         cast(null as {{ text }}) as heating_value_basis,
         false as is_energy,
-        cast(null as {{ text }}) as process,
-        cast(null as {{ text }}) as meter_id,
-        false as is_site_of_meter,
-        false as is_rollover_unexplained,
-        false as is_negative_correction,
-        cast(null as decimal(18, 6)) as index_end,
-        cast(null as {{ text }}) as rollover_detail_fr,
-        cast(null as {{ text }}) as rollover_detail_en,
-        false as is_index_mismatch,
-        cast(null as {{ text }}) as index_detail_fr,
-        cast(null as {{ text }}) as index_detail_en
+        cast(null as {{ text }}) as process
     from production
     union all
     select
@@ -151,17 +131,7 @@ rows_of_feeds as (
         process_activity.unit,
         cast(null as {{ text }}) as heating_value_basis,
         false as is_energy,
-        process_activity.process,
-        cast(null as {{ text }}) as meter_id,
-        false as is_site_of_meter,
-        false as is_rollover_unexplained,
-        false as is_negative_correction,
-        cast(null as decimal(18, 6)) as index_end,
-        cast(null as {{ text }}) as rollover_detail_fr,
-        cast(null as {{ text }}) as rollover_detail_en,
-        false as is_index_mismatch,
-        cast(null as {{ text }}) as index_detail_fr,
-        cast(null as {{ text }}) as index_detail_en
+        process_activity.process
     from process_activity
     union all
     select
@@ -180,17 +150,7 @@ rows_of_feeds as (
         cast(null as {{ text }}) as unit,
         cast(null as {{ text }}) as heating_value_basis,
         false as is_energy,
-        cast(null as {{ text }}) as process,
-        cast(null as {{ text }}) as meter_id,
-        false as is_site_of_meter,
-        false as is_rollover_unexplained,
-        false as is_negative_correction,
-        cast(null as decimal(18, 6)) as index_end,
-        cast(null as {{ text }}) as rollover_detail_fr,
-        cast(null as {{ text }}) as rollover_detail_en,
-        false as is_index_mismatch,
-        cast(null as {{ text }}) as index_detail_fr,
-        cast(null as {{ text }}) as index_detail_en
+        cast(null as {{ text }}) as process
     from declaration_lines
 ),
 
@@ -211,6 +171,16 @@ looked_up as (
         to_confirm.said as review_said,
         holds.message_fr as hold_message_fr,
         holds.message_en as hold_message_en,
+        bill_lines.meter_id,
+        coalesce(bill_lines.is_site_of_meter, false) as is_site_of_meter,
+        coalesce(bill_lines.is_rollover_unexplained, false) as is_rollover_unexplained,
+        coalesce(bill_lines.is_negative_correction, false) as is_negative_correction,
+        coalesce(bill_lines.is_index_mismatch, false) as is_index_mismatch,
+        bill_lines.index_end,
+        bill_lines.rollover_detail_fr,
+        bill_lines.rollover_detail_en,
+        bill_lines.index_detail_fr,
+        bill_lines.index_detail_en,
         unit_slips.row_id is not null as is_unit_slip,
         unit_slips.gj_per_day,
         unit_slips.median_gj_per_day,
@@ -235,6 +205,7 @@ looked_up as (
     from rows_of_feeds
     left join holds on rows_of_feeds.feed = holds.feed and rows_of_feeds.row_id = holds.row_id
     left join to_confirm on rows_of_feeds.feed = to_confirm.feed and rows_of_feeds.row_id = to_confirm.row_id
+    left join bill_lines on rows_of_feeds.feed = 'energy_bills' and rows_of_feeds.row_id = bill_lines.row_id
     left join unit_slips on rows_of_feeds.feed = 'energy_bills' and rows_of_feeds.row_id = unit_slips.row_id
     left join members on rows_of_feeds.member_id = members.member_id
     left join sites on rows_of_feeds.site_id = sites.site_id

@@ -14,12 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.lean_arrow import leave_pandas_out
-
 if TYPE_CHECKING:
     from ingestion.dates import DateOrder
-
-leave_pandas_out()
 
 HEAD_ROWS = 30
 

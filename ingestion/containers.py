@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingestion.cells import Sheet
-from ingestion.readers.xml import is_xml, root_tag
+from ingestion.readers import container_of
+from ingestion.readers.xml import root_tag
 
 FIRST_BYTES = 65536
+NAMES = {"ole": "XLS", "parquet": "Parquet", "pdf": "PDF", "edifact": "EDIFACT", "json": "JSON"}
 PARTS = {"xl/workbook.xml": "XLSX", "xl/workbook.bin": "XLSB", "content.xml": "ODS"}
 SIGNS = {"\t": "tab", " ": "space"}
 CODECS = {"cp1252": "Windows-1252", "cp1256": "Windows-1256 (Arabic)", "iso8859_6": "ISO 8859-6 (Arabic)"}
@@ -34,19 +36,13 @@ def describe(path: Path, sheets: Sequence[Sheet]) -> dict[str, str]:
 
 
 def _container(path: Path) -> str:
-    with path.open("rb") as handle:
-        first = handle.read(FIRST_BYTES)
-    if first.startswith(b"PK\x03\x04"):
+    container = container_of(path)
+    if container == "zip":
         return _package(path)
-    if first.startswith(b"\xd0\xcf\x11\xe0"):
-        return "XLS"
-    if first.startswith(b"PAR1"):
-        return "Parquet"
-    if b"%PDF-" in first[:1024]:
-        return "PDF"
-    if is_xml(first):
-        return f"XML {root_tag(first) or ''}".strip()
-    return "JSON" if first.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[") else "text"
+    if container == "xml":
+        with path.open("rb") as handle:
+            return f"XML {root_tag(handle.read(FIRST_BYTES)) or ''}".strip()
+    return NAMES.get(container, container)
 
 
 def _package(path: Path) -> str:

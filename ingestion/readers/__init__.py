@@ -69,8 +69,7 @@ def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> 
     if size > size_limit(path):
         raise FileRefused("TOO_LARGE", size=size, limit=size_limit(path))
     scan_file(path)
-    first = _start(path)
-    container = _container_of(first)
+    container = container_of(path)
     if container == "parquet":
         return parquet.open_sheets(path)
     if container in ("zip", "ole"):
@@ -78,7 +77,7 @@ def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> 
     if container == "pdf":
         return facturx.open_sheets(path) or pdf.open_sheets(path, pdf_templates)
     if container in ("edifact", "xml"):
-        return _open_message(path, first)
+        return _open_message(path, container)
     if container == "json":
         return json_records.open_sheets(path)
     if container != "text":
@@ -88,9 +87,8 @@ def open_sheets(path: Path, pdf_templates: Sequence[Template] | None = None) -> 
 
 def size_limit(path: Path) -> int:
     """The size up to which a file is read: more of one that is read in parts."""
-    first = _start(path)
-    container = _container_of(first)
-    in_parts = container == "parquet" or (container == "text" and b"\0" not in first)
+    container = container_of(path)
+    in_parts = container == "parquet" or (container == "text" and b"\0" not in _start(path))
     return LARGEST_READ_IN_PARTS if in_parts else LARGEST_FILE
 
 
@@ -98,7 +96,7 @@ def flags_of_name(path: Path, name: str) -> frozenset[str]:
     """TYPE_MISMATCH when the extension of a file's name promises another container than its content is."""
     extension = Path(name).suffix.lower().removeprefix(".")
     promised = {container for container, extensions in EXTENSIONS.items() if extension in extensions}
-    return frozenset({"TYPE_MISMATCH"} if promised and _container_of(_start(path)) not in promised else ())
+    return frozenset({"TYPE_MISMATCH"} if promised and container_of(path) not in promised else ())
 
 
 def _start(path: Path) -> bytes:
@@ -106,8 +104,9 @@ def _start(path: Path) -> bytes:
         return handle.read(FIRST_BYTES)
 
 
-def _container_of(first: bytes) -> str:
+def container_of(path: Path) -> str:
     """The container that the first bytes of a file begin, or the name of a type that has no reader."""
+    first = _start(path)
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     recognised = {
         "parquet": first.startswith(b"PAR1"),
@@ -122,9 +121,9 @@ def _container_of(first: bytes) -> str:
     return next((container for container, is_it in recognised.items() if is_it), "text")
 
 
-def _open_message(path: Path, first: bytes) -> Sequence[Sheet]:
+def _open_message(path: Path, container: str) -> Sequence[Sheet]:
     """A document by its standard; that of an XML is told by its root element, before which there may be long comments."""
-    if is_edifact(first):
+    if container == "edifact":
         return mscons.open_sheets(path)
     with path.open("rb") as handle:
         tag = root_tag(handle.read(16 * FIRST_BYTES))

@@ -1,7 +1,5 @@
 """Hashes of rows: equal rows have equal ones, whatever array they stand in; others differ, but for chance."""
 
-import subprocess
-import sys
 from datetime import date
 
 import pyarrow as pa
@@ -35,14 +33,3 @@ def test_equal_rows_have_equal_hashes_and_others_differ(
     # No day and the first day of Unix have the same number.
     keys = {(text or "", day or date(1970, 1, 1), letters) for text, day, letters in values}
     assert len(set(whole)) == len(keys)
-
-
-def test_ingestion_imports_no_pandas() -> None:
-    program = (
-        "import sys, pyarrow as pa, ingestion.landing\n"
-        "pa.scalar(1), pa.array(['x'])\n"
-        "print('pandas' in sys.modules)\n"
-        "print(pa.table({'a': ['x', None]}).to_pandas().shape, 'pandas' in sys.modules)\n"
-    )
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert found.stdout.split("\n")[:2] == ["False", "(2, 1) True"]

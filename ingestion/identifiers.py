@@ -12,6 +12,7 @@ from stdnum.ma import ice
 
 from ingestion.cells import CellFault, CellKind
 from ingestion.folding import fold
+from ingestion.harmonised_system import SUBHEADING_LENGTH, subheadings
 from ingestion.numbers import EXCEL_ERROR
 
 LOST_DIGITS = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+")
@@ -24,9 +25,6 @@ SHORTEST_ICE = 11
 OTHER_COMPANY_NUMBER = re.compile(r"(?:(?:IF|RC|TP|CNSS|PATENTE)[ .:n°]*)[0-9].*|[0-9]{6,9}", re.IGNORECASE)
 TARIFF_MARKS = re.compile(r"[\s.\-\u00a0\u202f\u2009]+")
 TARIFF_LENGTH = 10
-# The last heading of each chapter of the Harmonised System (2022) whose codes begin with a zero, and those deleted since.
-LAST_HEADINGS = {"01": 6, "02": 10, "03": 9, "04": 10, "05": 11, "06": 4, "07": 14, "08": 14, "09": 10}
-DELETED_HEADINGS = frozenset({"0503", "0509"})
 EXACT_DIGITS = 15  # a spreadsheet keeps no more digits of a number
 
 # Spellings seen in customs and trade files beside the official names of ISO 3166-1.
@@ -104,7 +102,7 @@ def parse_member(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozen
 def parse_tariff_code(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, frozenset[str]]:
     """A code of the Moroccan tariff: digits without dots and spaces, and with the zero that a spreadsheet took away.
 
-    A zero is put before nine digits only where that makes a heading of the Harmonised System. Raises like
+    A zero is put before nine digits only where that makes a subheading of the Harmonised System. Raises like
     `parse_identifier`; how long a code must be is said by the feed.
     """
     value, flags = parse_identifier(text, kind)
@@ -114,9 +112,7 @@ def parse_tariff_code(text: str, kind: CellKind = CellKind.TEXT) -> tuple[str, f
     if compact != value:
         flags |= {"HS_FORMATTED"}
     padded = f"0{compact}"
-    heading = int(padded[2:4] or 0)
-    exists = 1 <= heading <= LAST_HEADINGS.get(padded[:2], 0) and padded[:4] not in DELETED_HEADINGS
-    if len(padded) == TARIFF_LENGTH and exists:
+    if len(padded) == TARIFF_LENGTH and padded[:SUBHEADING_LENGTH] in subheadings():
         return padded, flags | {"HS_PADDED"}
     return compact, flags
 

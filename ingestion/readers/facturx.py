@@ -6,28 +6,23 @@ A PDF without such an XML is a bill like any other: `ingestion.readers.pdf` read
 from __future__ import annotations
 
 import base64
-import json
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from ingestion.cells import CellFault, FileRefused, Sheet
 from ingestion.folding import fold
 from ingestion.numbers import parse_number
 from ingestion.readers import invoices
 from ingestion.readers.invoices.terms import InvoiceSheet
+from ingestion.readers.isolated import ask_about_pdf
 from ingestion.readers.xml import root_tag
 
 WORKER = Path(__file__).with_name("facturx_worker.py")
 MOST_SECONDS = 4  # of computing, which is what a hostile PDF takes; a busy machine may take longer to give them
 PATIENCE_SECONDS = 30
-MOST_MEMORY = 768 * 1024 * 1024
 FIRST_BYTES = 65536
 
 # The dictionary of an attached file is never compressed. Most PDFs have none, and are not parsed twice.
@@ -81,7 +76,7 @@ def find(path: Path) -> Embedded | None:
     """The attached XML that is an invoice, the one with a standard name first; None if there is none."""
     if not MAY_CARRY_XML.search(path.read_bytes()):
         return None
-    answer = _ask(path)
+    answer = ask_about_pdf(WORKER, path, MOST_SECONDS, PATIENCE_SECONDS)
     files = sorted(answer["files"], key=lambda file: file[0].lower() not in STANDARD_NAMES)
     for _, content in files:
         found = base64.b64decode(content)
@@ -119,27 +114,3 @@ def _totals(text: str) -> Iterator[Decimal]:
                 continue
             if total:
                 yield total
-
-
-def _ask(path: Path) -> dict[str, Any]:
-    """What the worker answers; raises PDF_TIMEOUT when it does not in time, HOSTILE when it dies."""
-    request = {"path": str(path.resolve()), "memory": MOST_MEMORY, "seconds": MOST_SECONDS}
-    # Isolated (-I): only the installed libraries can be imported, and no variable of the environment changes anything.
-    command = [sys.executable, "-I", "-B", str(WORKER)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and script
-            command,
-            input=json.dumps(request).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=PATIENCE_SECONDS,
-            check=False,
-            env={},
-        )
-    except subprocess.TimeoutExpired as error:
-        raise FileRefused("PDF_TIMEOUT", seconds=PATIENCE_SECONDS) from error
-    if done.returncode == -signal.SIGXCPU:
-        raise FileRefused("PDF_TIMEOUT", seconds=MOST_SECONDS)
-    if done.returncode:
-        raise FileRefused("HOSTILE", cause="the process that reads the PDF was ended")
-    return dict(json.loads(done.stdout))

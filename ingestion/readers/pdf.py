@@ -8,10 +8,6 @@ page is never sure: the mapping of such tables holds every row until a person co
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from ingestion.cells import Cells, Column, FileRefused, HeadRow, Sheet
+from ingestion.readers.isolated import ask_about_pdf
 from ingestion.readers.pdf_template import Template, load_templates, titles
 
 WORKER = Path(__file__).with_name("pdf_worker.py")
 MOST_PAGES = 50
 MOST_SECONDS = 5  # of a processor, after what `facturx` may take: less than ten in all
 SECONDS_TO_WAIT = 3  # more, by the clock, for a machine that has other things to do
-MOST_MEMORY = 768 * 1024 * 1024  # of the process that parses; this one has to fit in a gibibyte beside it
 
 EVIDENCE = "Evidence"
 
@@ -100,33 +96,7 @@ def _place(row: dict[str, Any]) -> str:
 
 
 def _ask(path: Path, templates: list[Template] | None) -> dict[str, Any]:
-    """What the worker process answers: the bills under the templates or, without any, the lines of the PDF.
-
-    Raises PDF_TIMEOUT when it does not answer in time, HOSTILE when it dies.
-    """
-    request = {
-        "path": str(path.resolve()),
-        "templates": None if templates is None else [template.body for template in templates],
-        "memory": MOST_MEMORY,
-        "seconds": MOST_SECONDS,
-        "pages": MOST_PAGES,
-    }
-    # Isolated (-I): only the installed libraries can be imported, and no variable of the environment changes anything.
-    command = [sys.executable, "-I", "-B", str(WORKER)]
-    try:
-        done = subprocess.run(  # noqa: S603 -- our own interpreter and script
-            command,
-            input=json.dumps(request).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=MOST_SECONDS + SECONDS_TO_WAIT,
-            check=False,
-            env={},
-        )
-    except subprocess.TimeoutExpired as error:
-        raise FileRefused("PDF_TIMEOUT", seconds=MOST_SECONDS) from error
-    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        raise FileRefused("PDF_TIMEOUT", seconds=MOST_SECONDS)
-    if done.returncode:
-        raise FileRefused("HOSTILE", cause="the process that reads the PDF was ended")
-    return dict(json.loads(done.stdout))
+    """The bills of a PDF under the templates or, without any, its lines."""
+    bodies = None if templates is None else [template.body for template in templates]
+    patience = MOST_SECONDS + SECONDS_TO_WAIT
+    return ask_about_pdf(WORKER, path, MOST_SECONDS, patience, templates=bodies, pages=MOST_PAGES)

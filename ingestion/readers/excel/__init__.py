@@ -7,7 +7,6 @@ never run.
 from __future__ import annotations
 
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from ingestion.cells import HEAD_ROWS, CellKind, Cells, Column, FileRefused, Hea
 from ingestion.readers.excel import ods, ooxml, xls, xlsb
 from ingestion.readers.excel.facts import BookFacts, SheetFacts, check_cells
 from ingestion.readers.excel.parts import document_of, parts_of
+from ingestion.readers.isolated import run_isolated
 from ingestion.readers.packages import opened_zip
 
 PROBE = Path(__file__).with_name("probe.py")
@@ -95,14 +95,7 @@ def open_sheets(path: Path) -> list[WorkbookSheet]:
 def _try_apart(path: Path) -> None:
     """Let calamine read the workbook in a process of its own first; raises `FileRefused` CORRUPT when that dies."""
     try:
-        run = subprocess.run(  # noqa: S603 - this interpreter and a script of its own
-            [sys.executable, "-I", str(PROBE), str(path)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=MOST_SECONDS,
-            check=False,
-        )
+        run = run_isolated(PROBE, bytes(path.resolve()), MOST_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise FileRefused("CORRUPT", cause=f"not read within {MOST_SECONDS} seconds") from error
     if run.returncode:

@@ -1,13 +1,15 @@
 """Whether calamine survives a binary workbook, tried in a process of its own.
 
-Run as a script by `ingestion.readers.excel`. A damaged or hostile XLS or XLSB can make calamine ask for more memory
-than there is, which ends its process whatever anyone catches; no look at the records beforehand foresees every way.
-This process limits its own memory and time, writes nothing and imports nothing of this project. It ends well when
-calamine reads the workbook, and also when it refuses it in an orderly manner: the caller then sees the same.
+Run as a script by `ingestion.readers.excel`, which writes the path of the workbook to its stdin. A damaged or hostile
+XLS or XLSB can make calamine ask for more memory than there is, which ends its process whatever anyone catches; no look
+at the records beforehand foresees every way. This process limits its own memory and time, writes nothing and imports
+nothing of this project. It ends well when calamine reads the workbook, and also when it refuses it in an orderly manner:
+the caller then sees the same.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 
@@ -37,4 +39,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(os.fsdecode(sys.stdin.buffer.read()))

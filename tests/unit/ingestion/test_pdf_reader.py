@@ -552,7 +552,8 @@ def test_a_real_invoice_whose_lines_add_up(tmp_path: Path) -> None:
 
 def test_every_code_of_the_readers_has_its_message() -> None:
     worker, reader = (
-        Path(pdf.__file__).with_name(name).read_text(encoding="utf-8") for name in ("pdf_worker.py", "pdf.py")
+        Path(pdf.__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("pdf_worker.py", "pdf.py", "isolated.py")
     )
     used = set(re.findall(r'"([A-Z]{2,}(?:_[A-Z]+)+|HOSTILE|CORRUPT|ENCRYPTED)"', worker + reader))
     assert used >= {"PDF_TIMEOUT", "PDF_LINE_UNREAD", "NO_XML", "HOSTILE"}

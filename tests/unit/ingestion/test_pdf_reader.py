@@ -551,10 +551,8 @@ def test_a_real_invoice_whose_lines_add_up(tmp_path: Path) -> None:
 
 
 def test_every_code_of_the_readers_has_its_message() -> None:
-    worker, reader = (
-        Path(pdf.__file__).with_name(name).read_text(encoding="utf-8")
-        for name in ("pdf_worker.py", "pdf.py", "isolated.py")
-    )
-    used = set(re.findall(r'"([A-Z]{2,}(?:_[A-Z]+)+|HOSTILE|CORRUPT|ENCRYPTED)"', worker + reader))
+    modules = (Path(pdf.__file__).with_name(name) for name in ("pdf_worker.py", "pdf.py", "isolated.py"))
+    code = "".join(module.read_text(encoding="utf-8") for module in modules)
+    used = set(re.findall(r'"([A-Z]{2,}(?:_[A-Z]+)+|HOSTILE|CORRUPT|ENCRYPTED)"', code))
     assert used >= {"PDF_TIMEOUT", "PDF_LINE_UNREAD", "NO_XML", "HOSTILE"}
     assert used <= set(load_reasons())

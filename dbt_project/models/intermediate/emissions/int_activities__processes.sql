@@ -1,0 +1,60 @@
+{%- set text = dbt.type_string() -%}
+
+with process_months as (
+    select * from {{ ref('int_process_activity__by_month') }}
+),
+
+process_records as (
+    select * from {{ ref('int_process_activity__classified') }}
+),
+
+units as (
+    select * from {{ ref('units') }}
+),
+
+factors as (
+    select * from {{ ref('dim_factors') }}
+),
+
+-- Processes and leaks: the share that a parameter states is part of the quantity that the factor multiplies.
+final as (
+    select
+        {{ surrogate_key(["'process'", 'process_months.row_id', 'process_months.month']) }} as emission_id,
+        process_months.row_id,
+        cast(null as {{ text }}) as energy_use_id,
+        'process' as activity,
+        process_records.member_id,
+        process_records.site_id,
+        process_months.month,
+        1 as scope,
+        cast(null as {{ text }}) as method,
+        coalesce(
+            factors.category, case process_records.process when 'refrigerant_leak' then 'fugitive' else 'process' end
+        ) as category,
+        cast(null as {{ text }}) as carrier,
+        process_months.quantity,
+        process_records.unit,
+        cast(null as decimal(18, 6)) as energy_gj,
+        process_records.factor_id,
+        cast(
+            case when units.dimension = 'mass' then units.factor_to_base end
+            * case factors.basis when 't' then cast('0.001' as decimal(4, 3)) when 'kg' then cast('1' as decimal(4, 3)) end
+            * cast(
+                case
+                    when process_records.parameter is null then 1
+                    when process_records.parameter_value between 0 and 1 then process_records.parameter_value
+                end as decimal(7, 6)
+            ) as decimal(20, 15)
+        ) as basis_per_unit,
+        case when process_records.parameter is null then 'default' else 'parameter' end as match_level,
+        process_records.measure_method = 'estimate' as is_estimated,
+        process_records.file_sha256,
+        process_records.sheet,
+        process_records.row_no
+    from process_months
+    inner join process_records on process_months.row_id = process_records.row_id
+    left join units on process_records.unit = units.unit
+    left join factors on process_records.factor_id = factors.factor_id
+)
+
+select * from final

@@ -118,6 +118,27 @@ def instruments(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def site_shares(frame: pd.DataFrame) -> pd.DataFrame:
+    """Days for which a share is held."""
+    return frame.assign(
+        row_id_copies=_copies(frame), held_days=_days_between(frame["valid_from"], frame["valid_to"]) + 1
+    )
+
+
+def base_years(frame: pd.DataFrame) -> pd.DataFrame:
+    """Years from the base year to its statement."""
+    return frame.assign(
+        row_id_copies=_copies(frame), years_to_statement=_year(frame["stated_on"]) - frame["base_year"]
+    )
+
+
+def base_year_changes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Years from the base year to the change."""
+    return frame.assign(
+        row_id_copies=_copies(frame), years_after_base_year=_year(frame["effective_on"]) - frame["base_year"]
+    )
+
+
 def products(frame: pd.DataFrame) -> pd.DataFrame:
     """Whether CN8 begins with HS6."""
     cn6 = frame["cn8"].astype("object").str[:6]
@@ -165,6 +186,9 @@ DERIVED_COLUMNS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "exports": exports,
     "members": members,
     "instruments": instruments,
+    "site_shares": site_shares,
+    "base_years": base_years,
+    "base_year_changes": base_year_changes,
     "products": products,
     "programmes": programmes,
     "applications": applications,

@@ -39,3 +39,16 @@
     ) as spread
     where spread.split_first_day <= spread.split_last_day
 {%- endmacro %}
+
+
+{#- The days, both ends included, that two spans of days share; 0 when none. `last` may be null: no end. -#}
+{% macro days_shared(first, last, span_first, span_last) -%}
+    greatest(
+        0,
+        {{ dbt.datediff(
+            'greatest(' ~ first ~ ', ' ~ span_first ~ ')',
+            'least(coalesce(' ~ last ~ ', ' ~ span_last ~ '), ' ~ span_last ~ ')',
+            'day'
+        ) }} + 1
+    )
+{%- endmacro %}

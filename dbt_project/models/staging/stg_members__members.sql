@@ -13,6 +13,7 @@ typed as (
         cast(holding_id as string) as holding_id,
         cast(joined_on as date) as joined_on,
         cast(left_on as date) as left_on,
+        cast(consolidation_approach as string) as consolidation_approach,
         cast(row_id as string) as row_id,
         cast(file_sha256 as string) as file_sha256,
         cast(sheet as string) as sheet,

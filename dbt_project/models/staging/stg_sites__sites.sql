@@ -12,6 +12,8 @@ typed as (
         cast(longitude as decimal(18, 6)) as longitude,
         cast(unlocode as string) as unlocode,
         cast(control_share as decimal(18, 6)) as control_share,
+        cast(operational_control as string) as operational_control,
+        cast(financial_control as string) as financial_control,
         cast(opened_on as date) as opened_on,
         cast(closed_on as date) as closed_on,
         cast(row_id as string) as row_id,

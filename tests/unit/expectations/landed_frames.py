@@ -128,6 +128,9 @@ REGISTERS: dict[str, list[dict[str, Any]]] = {
             "valid_to": date(2024, 12, 31),
         }
     ],
+    "site_shares": [{"valid_from": date(2024, 1, 1), "valid_to": date(2024, 6, 30)}],
+    "base_years": [{"base_year": 2023, "stated_on": date(2024, 3, 1), "scope1_tco2e": Decimal("1200")}],
+    "base_year_changes": [{"base_year": 2023, "effective_on": date(2024, 7, 1)}],
     "programmes": [{"starts_on": date(2024, 1, 1), "ends_on": None}],
     "applications": [
         {"period_from": date(2023, 1, 1), "period_to": date(2023, 12, 31), "submitted_on": date(2024, 2, 1)}

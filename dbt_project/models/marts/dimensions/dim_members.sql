@@ -17,6 +17,7 @@ final as (
         standing.holding_id,
         standing.joined_on,
         standing.left_on,
+        cast(coalesce(standing.consolidation_approach, 'operational_control') as string) as consolidation_approach,
         standing.row_id,
         standing.file_sha256,
         standing.sheet,

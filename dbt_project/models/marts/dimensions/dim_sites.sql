@@ -16,6 +16,8 @@ final as (
         standing.longitude,
         standing.unlocode,
         standing.control_share,
+        cast(coalesce(standing.operational_control, 'yes') as string) as operational_control,
+        standing.financial_control,
         standing.opened_on,
         standing.closed_on,
         standing.row_id,

@@ -18,6 +18,10 @@ factors as (
     select * from {{ ref('dim_factors') }}
 ),
 
+site_shares as (
+    select * from {{ ref('int_site_shares__by_month') }}
+),
+
 activities as (
     select * from fuels
     union all
@@ -54,7 +58,7 @@ by_gas as (
     left join factors on activities.factor_id = factors.factor_id
 ),
 
-final as (
+measured as (
     select
         by_gas.emission_id,
         by_gas.row_id,
@@ -92,6 +96,20 @@ final as (
         by_gas.sheet,
         by_gas.row_no
     from by_gas
+),
+
+final as (
+    select
+        measured.*,
+        site_shares.consolidated_share,
+        {{ consolidated('measured.kgco2e', 'site_shares.consolidated_share') }} as consolidated_kgco2e,
+        {{ consolidated('measured.biogenic_co2_kg', 'site_shares.consolidated_share') }} as consolidated_biogenic_co2_kg
+    from measured
+    left join site_shares
+        on
+            measured.member_id = site_shares.member_id
+            and measured.site_id = site_shares.site_id
+            and measured.month = site_shares.month
 )
 
 select * from final

@@ -10,7 +10,11 @@ conversions as (
     select * from {{ ref('int_carrier_conversions') }}
 ),
 
-final as (
+site_shares as (
+    select * from {{ ref('int_site_shares__by_month') }}
+),
+
+measured as (
     select
         {{ surrogate_key(['line_months.row_id', 'line_months.month']) }} as energy_use_id,
         line_months.row_id,
@@ -37,6 +41,19 @@ final as (
             bill_lines.carrier = conversions.carrier
             and bill_lines.unit = conversions.unit
             and coalesce(bill_lines.heating_value_basis, 'none') = conversions.heating_value_basis
+),
+
+final as (
+    select
+        measured.*,
+        site_shares.consolidated_share,
+        {{ consolidated('measured.energy_gj', 'site_shares.consolidated_share') }} as consolidated_energy_gj
+    from measured
+    left join site_shares
+        on
+            measured.member_id = site_shares.member_id
+            and measured.site_id = site_shares.site_id
+            and measured.month = site_shares.month
 )
 
 select * from final

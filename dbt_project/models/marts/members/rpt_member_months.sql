@@ -2,6 +2,10 @@ with member_months as (
     select * from {{ ref('int_member_months') }}
 ),
 
+members as (
+    select * from {{ ref('dim_members') }}
+),
+
 energy_use as (
     select * from {{ ref('fct_energy_use') }}
 ),
@@ -56,8 +60,21 @@ final as (
         cast(coalesce(meter_counts.meter_months_expected, 0) as int) as meter_months_expected,
         cast(coalesce(meter_counts.meter_months_present, 0) as int) as meter_months_present,
         cast(coalesce(emission_sums.facts_without_factor, 0) as int) as facts_without_factor,
-        cast(coalesce(finding_counts.open_findings, 0) as int) as open_findings
+        cast(coalesce(finding_counts.open_findings, 0) as int) as open_findings,
+        members.consolidation_approach,
+        cast(coalesce(emission_sums.facts_without_share, 0) as int) as facts_without_share,
+        cast(energy_sums.gross_energy_gj as decimal(18, 6)) as gross_energy_gj,
+        cast(emission_sums.gross_scope1_kgco2e as decimal(18, 6)) as gross_scope1_kgco2e,
+        cast(emission_sums.gross_scope2_location_kgco2e as decimal(18, 6)) as gross_scope2_location_kgco2e,
+        cast(emission_sums.gross_scope2_market_kgco2e as decimal(18, 6)) as gross_scope2_market_kgco2e,
+        cast(
+            {{ days_shared(
+                'members.joined_on', 'members.left_on', 'member_months.month',
+                'cast(' ~ dbt.last_day('member_months.month', 'month') ~ ' as date)'
+            ) }} as int
+        ) as days_in_membership
     from member_months
+    left join members on member_months.member_id = members.member_id
     left join energy_sums on member_months.member_id = energy_sums.member_id and member_months.month = energy_sums.period
     left join emission_sums on member_months.member_id = emission_sums.member_id and member_months.month = emission_sums.period
     left join meter_counts on member_months.member_id = meter_counts.member_id and member_months.month = meter_counts.month

@@ -2,6 +2,14 @@ with member_months as (
     select * from {{ ref('rpt_member_months') }}
 ),
 
+service as (
+    select * from {{ ref('int_member_years__service') }}
+),
+
+members as (
+    select * from {{ ref('dim_members') }}
+),
+
 energy_use as (
     select * from {{ ref('fct_energy_use') }}
 ),
@@ -37,8 +45,20 @@ final as (
         cast(member_years.meter_months_expected as int) as meter_months_expected,
         cast(member_years.meter_months_present as int) as meter_months_present,
         cast(coalesce(emission_sums.facts_without_factor, 0) as int) as facts_without_factor,
-        cast(member_years.open_findings as int) as open_findings
+        cast(member_years.open_findings as int) as open_findings,
+        members.consolidation_approach,
+        cast(coalesce(emission_sums.facts_without_share, 0) as int) as facts_without_share,
+        cast(energy_sums.gross_energy_gj as decimal(18, 6)) as gross_energy_gj,
+        cast(emission_sums.gross_scope1_kgco2e as decimal(18, 6)) as gross_scope1_kgco2e,
+        cast(emission_sums.gross_scope2_location_kgco2e as decimal(18, 6)) as gross_scope2_location_kgco2e,
+        cast(emission_sums.gross_scope2_market_kgco2e as decimal(18, 6)) as gross_scope2_market_kgco2e,
+        cast(coalesce(service.days_in_membership, 0) as int) as days_in_membership,
+        cast(coalesce(service.months_in_membership, 0) as int) as months_in_membership,
+        cast(coalesce(service.sites_in_service, 0) as int) as sites_in_service,
+        cast(coalesce(service.sites_part_of_year, 0) as int) as sites_part_of_year
     from member_years
+    left join members on member_years.member_id = members.member_id
+    left join service on member_years.member_id = service.member_id and member_years.year = service.year
     left join energy_sums on member_years.member_id = energy_sums.member_id and member_years.year = energy_sums.period
     left join emission_sums on member_years.member_id = emission_sums.member_id and member_years.year = emission_sums.period
 )

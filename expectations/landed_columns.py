@@ -127,9 +127,7 @@ def site_shares(frame: pd.DataFrame) -> pd.DataFrame:
 
 def base_years(frame: pd.DataFrame) -> pd.DataFrame:
     """Years from the base year to its statement."""
-    return frame.assign(
-        row_id_copies=_copies(frame), years_to_statement=_year(frame["stated_on"]) - frame["base_year"]
-    )
+    return frame.assign(row_id_copies=_copies(frame), years_to_statement=_year(frame["stated_on"]) - frame["base_year"])
 
 
 def base_year_changes(frame: pd.DataFrame) -> pd.DataFrame:

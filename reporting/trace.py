@@ -64,9 +64,11 @@ def _text(trace: Trace) -> str:
     for row in _rows(trace):
         place = f"{row['name']}{' [' + row['sheet'] + ']' if row['sheet'] else ''} row {row['row_no']}"
         factor = f" x {row['factor_value']} ({row['factor_id']})" if row.get("factor_id") else ""
+        share = row.get("consolidated_share")
+        part = "" if share is None or Decimal(share) == 1 else f" x share {Decimal(share).normalize():f}"
         result = row[trace.measure.fact_column]
         lines.append(
-            f"{row['month']}  {row['quantity']} {row['unit']}{factor} = {result} {trace.measure.unit}  <- {place}"
+            f"{row['month']}  {row['quantity']} {row['unit']}{factor}{part} = {result} {trace.measure.unit}  <- {place}"
         )
     lines += ["", f"sum of {len(trace.rows)} rows: {trace.sum} {trace.measure.unit}", ""]
     return "\n".join(lines)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from duckdb import DuckDBPyConnection
+
 from warehouse.database import Row, connect, literal, rows
 
 CAUSES = {
@@ -17,6 +19,7 @@ CAUSES = {
     "corrected_bill": "A bill that was corrected, credited, voided, read after an estimate, or held out.",
     "factor": "The same quantity with another emission factor.",
     "method": "The same bill with another quantity in the month: conversion, split, or rule.",
+    "boundary": "The same emissions with another share: the site's owner, its control, or the consolidation approach.",
 }
 
 # One row per source row, month and measure on each side; a use that several instruments cover has several facts.
@@ -32,7 +35,9 @@ select
     facts.site_id,
     coalesce(uses.meter_id, facts.carrier, facts.category) as subject,
     sum(facts.quantity) as quantity,
-    sum(facts.kgco2e) as kgco2e,
+    sum(facts.kgco2e) as gross_kgco2e,
+    sum(facts.{consolidated_kgco2e}) as kgco2e,
+    max({consolidated_share}) as share,
     count(distinct facts.factor_id) as factors,
     max(facts.factor_value) as factor_value,
     string_agg(distinct facts.factor_id || '=' || facts.factor_value, ',' order by facts.factor_id || '=' || facts.factor_value)
@@ -42,10 +47,10 @@ left join {schema}.fct_energy_use as uses on facts.energy_use_id = uses.energy_u
 group by all
 """
 
-_CHANGES = f"""
-with earlier as ({_SIDE.format(schema="earlier.marts")}),
+_CHANGES = """
+with earlier as ({earlier}),
 
-later as ({_SIDE.format(schema="marts")}),
+later as ({later}),
 
 matched as (
     select
@@ -60,14 +65,23 @@ matched as (
         earlier.quantity as quantity_before,
         later.quantity as quantity_after,
         earlier.factors_used is distinct from later.factors_used as has_other_factors,
+        earlier.gross_kgco2e is not distinct from later.gross_kgco2e as has_same_emissions,
         coalesce(later.kgco2e, 0) - coalesce(earlier.kgco2e, 0) as difference,
         case
             when earlier.factors = 1 and later.factors = 1
                 then round(
-                    cast(earlier.quantity as decimal(24, 6)) * (later.factor_value - earlier.factor_value), 6
+                    cast(earlier.quantity as decimal(24, 6)) * (later.factor_value - earlier.factor_value)
+                    * coalesce(earlier.share, later.share, 0),
+                    6
                 )
             else 0
-        end as factor_part
+        end as factor_part,
+        case
+            when earlier.row_no is not null and later.row_no is not null and earlier.share is distinct from later.share
+                then coalesce(later.kgco2e, 0)
+                    - coalesce(round(cast(later.gross_kgco2e as decimal(24, 6)) * earlier.share, 6), 0)
+            else 0
+        end as boundary_part
     from earlier
     full outer join later
         on
@@ -100,12 +114,14 @@ causes as (
             when not matched.was_there and (matched.quantity_after < 0 or replaced.member_id is not null)
                 then 'corrected_bill'
             when not matched.was_there then 'late_bill'
+            when matched.boundary_part <> 0 and matched.has_same_emissions then 'boundary'
             when matched.quantity_before = matched.quantity_after then 'factor'
             else 'method'
         end as cause,
         matched.difference,
         matched.has_other_factors,
-        matched.factor_part
+        matched.factor_part,
+        matched.boundary_part
     from matched
     left join replaced
         on
@@ -120,15 +136,22 @@ causes as (
         or not matched.is_there
 ),
 
--- Where quantity and factor both changed, the old quantity carries the change of the factor, and the rest is method.
+-- Where several things changed, the new emissions carry the change of the share, the old quantity that of the factor at the
+-- old share, and the rest is method.
 parts as (
     select member_id, year, measure, cause, 1 as changed,
-        difference - case when cause = 'method' and has_other_factors then factor_part else 0 end as kgco2e
+        difference
+        - case when cause = 'method' and has_other_factors then factor_part else 0 end
+        - case when cause in ('factor', 'method') then boundary_part else 0 end as kgco2e
     from causes
     union all
     select member_id, year, measure, 'factor' as cause, 0 as changed, factor_part as kgco2e
     from causes
     where cause = 'method' and has_other_factors and factor_part <> 0
+    union all
+    select member_id, year, measure, 'boundary' as cause, 0 as changed, boundary_part as kgco2e
+    from causes
+    where cause in ('factor', 'method') and boundary_part <> 0
 )
 
 select
@@ -171,11 +194,22 @@ class Restatements:
         return not self.unexplained
 
 
+def _side(connection: DuckDBPyConnection, schema: str) -> str:
+    """The facts of one release; a release of before consolidation published the whole of its facts."""
+    columns = {row["column_name"] for row in rows(connection, f"describe {schema}.fct_emissions")}
+    if "consolidated_kgco2e" in columns:
+        return _SIDE.format(
+            schema=schema, consolidated_kgco2e="consolidated_kgco2e", consolidated_share="facts.consolidated_share"
+        )
+    return _SIDE.format(schema=schema, consolidated_kgco2e="kgco2e", consolidated_share="cast(1 as decimal(18, 12))")
+
+
 def restatements(earlier: Path, later: Path) -> Restatements:
     """Compare two release folders: every difference of a figure of `rpt_member_years`, by its causes."""
     with connect(later / "mizan.duckdb", read_only=True) as connection:
         connection.execute(f"attach {literal(earlier / 'mizan.duckdb')} as earlier (read_only)")
-        changes = rows(connection, f"select * from ({_CHANGES}) as changes")
+        sides = {side: _side(connection, schema) for side, schema in (("earlier", "earlier.marts"), ("later", "marts"))}
+        changes = rows(connection, f"select * from ({_CHANGES.format(**sides)}) as changes")
         published = rows(connection, f"select * from ({_PUBLISHED}) as published")
     figures = {(row["member_id"], row["year"], row["measure"]): row for row in published}
     explained: dict[tuple[str, int, str], Decimal] = {}

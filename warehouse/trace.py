@@ -1,7 +1,8 @@
 """The derivation of one published figure: the rows, months, conversions, factors and files behind it.
 
 Reads a release, nothing else. A figure of `rpt_member_years` is a plain sum of fact rows, so the rows of a trace add up
-to it to the last digit; `Trace.is_complete` says whether they do.
+to it to the last digit; `Trace.is_complete` says whether they do. What a row adds is its consolidated part (`kgco2e`,
+`biogenic_co2_kg`, `energy_gj` of the measure): the whole stands beside it with `gross_` and the share between them.
 """
 
 from __future__ import annotations
@@ -98,8 +99,10 @@ def _facts_sql(measure: Measure) -> str:
     if measure.fact == "fct_emissions":
         columns = (
             "facts.emission_id, facts.activity, facts.scope, facts.method, facts.category, facts.energy_gj, "
-            "facts.co2_kg, facts.ch4_kg, facts.n2o_kg, facts.other_kgco2e, facts.biogenic_co2_kg, facts.gwp_set, "
-            "facts.factor_id, facts.factor_value, facts.kgco2e, factors.source_title as factor_source, "
+            "facts.co2_kg, facts.ch4_kg, facts.n2o_kg, facts.other_kgco2e, "
+            "facts.consolidated_biogenic_co2_kg as biogenic_co2_kg, facts.biogenic_co2_kg as gross_biogenic_co2_kg, "
+            "facts.gwp_set, facts.factor_id, facts.factor_value, facts.kgco2e as gross_kgco2e, facts.consolidated_share, "
+            "facts.consolidated_kgco2e as kgco2e, factors.source_title as factor_source, "
             "cast(factors.source_year as varchar) as factor_edition, factors.status as factor_status, "
             "uses.conversion_id, uses.gj_per_unit, "
         )
@@ -108,7 +111,11 @@ def _facts_sql(measure: Measure) -> str:
             "left join marts.fct_energy_use as uses on facts.energy_use_id = uses.energy_use_id "
         )
     else:
-        columns, joins = "facts.energy_use_id, facts.conversion_id, facts.gj_per_unit, facts.energy_gj, ", ""
+        columns = (
+            "facts.energy_use_id, facts.conversion_id, facts.gj_per_unit, facts.energy_gj as gross_energy_gj, "
+            "facts.consolidated_share, facts.consolidated_energy_gj as energy_gj, "
+        )
+        joins = ""
     return (
         "select facts.row_id, facts.file_sha256, files.name, facts.sheet, facts.row_no, "
         f"facts.site_id, facts.carrier, facts.month, facts.quantity, facts.unit, facts.is_estimated, {columns}"

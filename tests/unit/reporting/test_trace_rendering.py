@@ -55,6 +55,14 @@ def test_text_names_file_row_and_sum(trace: Trace) -> None:
     assert "sum of 2 rows: 0.000003 kgco2e" in text
 
 
+def test_text_says_the_share_that_is_consolidated(trace: Trace) -> None:
+    trace.rows[0]["consolidated_share"] = Decimal("0.600000000000")
+    trace.rows[1]["consolidated_share"] = Decimal("1.000000000000")
+    first, second = (line for line in render_trace(trace, "text").splitlines() if ".csv row 2" in line)
+    assert "(ipcc2006.stationary.diesel) x share 0.6 = 0.000001 kgco2e" in first
+    assert "share" not in second
+
+
 def test_html_escapes_a_hostile_file_name(trace: Trace) -> None:
     page = render_trace(trace, "html")
     assert "<script>" not in page

@@ -26,6 +26,10 @@ sites as (
     select * from {{ ref('dim_sites') }}
 ),
 
+site_shares as (
+    select * from {{ ref('dim_site_shares') }}
+),
+
 carriers as (
     select * from {{ ref('carriers') }}
 ),
@@ -154,6 +158,20 @@ rows_of_feeds as (
     from declaration_lines
 ),
 
+-- A site that changed hands is also of the member that held it on a day of the row.
+rows_of_earlier_holders as (
+    select distinct
+        rows_of_feeds.feed,
+        rows_of_feeds.row_id
+    from rows_of_feeds
+    inner join site_shares
+        on
+            rows_of_feeds.site_id = site_shares.site_id
+            and rows_of_feeds.member_id = site_shares.member_id
+            and rows_of_feeds.period_end >= site_shares.valid_from
+            and coalesce(rows_of_feeds.period_start <= site_shares.valid_to, true)
+),
+
 -- Carriers and units that some heating value basis could convert.
 convertible as (
     select distinct
@@ -187,6 +205,7 @@ looked_up as (
         members.member_id is not null as is_member_known,
         sites.site_id is not null as is_site_known,
         sites.member_id as site_member_id,
+        earlier_holders.row_id is not null as is_of_earlier_holder,
         carriers.carrier is not null as is_carrier_known,
         conversions.conversion_id is not null as is_converted,
         convertible.carrier is not null as is_convertible_on_a_basis,
@@ -209,6 +228,8 @@ looked_up as (
     left join unit_slips on rows_of_feeds.feed = 'energy_bills' and rows_of_feeds.row_id = unit_slips.row_id
     left join members on rows_of_feeds.member_id = members.member_id
     left join sites on rows_of_feeds.site_id = sites.site_id
+    left join rows_of_earlier_holders as earlier_holders
+        on rows_of_feeds.feed = earlier_holders.feed and rows_of_feeds.row_id = earlier_holders.row_id
     left join carriers on rows_of_feeds.carrier = carriers.carrier
     left join conversions
         on
@@ -229,7 +250,10 @@ judged as (
             when looked_up.is_held_by_check then 'BATCH_CHECK_FAILED'
             when not looked_up.is_member_known then 'MEMBER_UNKNOWN'
             when (looked_up.site_id is not null or looked_up.is_site_of_meter) and not looked_up.is_site_known then 'SITE_UNKNOWN'
-            when looked_up.site_id is not null and looked_up.site_member_id <> looked_up.member_id
+            when
+                looked_up.site_id is not null
+                and looked_up.site_member_id <> looked_up.member_id
+                and not looked_up.is_of_earlier_holder
                 then 'SITE_OF_ANOTHER_MEMBER'
             when looked_up.period_end < looked_up.period_start then 'PERIOD_INVERTED'
             when {{ dbt.datediff('looked_up.period_start', 'looked_up.period_end', 'day') }} > 3660 then 'PERIOD_TOO_LONG'

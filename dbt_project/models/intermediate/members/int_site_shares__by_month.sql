@@ -60,8 +60,8 @@ held_in_month as (
         on
             active_months.member_id = holdings.member_id
             and active_months.site_id = holdings.site_id
-            and holdings.valid_from <= cast({{ dbt.last_day('active_months.month', 'month') }} as date)
-            and holdings.valid_to >= active_months.month
+            and cast({{ dbt.last_day('active_months.month', 'month') }} as date) >= holdings.valid_from
+            and active_months.month <= holdings.valid_to
 ),
 
 by_month as (

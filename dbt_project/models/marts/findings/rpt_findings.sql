@@ -1,7 +1,7 @@
 {%- set families = [
     'activity', 'allocations', 'amounts', 'calendar', 'certificates', 'credits', 'double_counts', 'duplicates',
-    'factors', 'gaps', 'meter_changes', 'meter_use', 'overlaps', 'periods', 'prices', 'production', 'readings',
-    'registers', 'resubmissions', 'trade', 'unit_slips', 'use_levels',
+    'factors', 'gaps', 'meter_changes', 'meter_use', 'organisation', 'overlaps', 'periods', 'prices', 'production',
+    'readings', 'registers', 'resubmissions', 'trade', 'unit_slips', 'use_levels',
 ] -%}
 
 with checks as (

@@ -22,7 +22,7 @@ years as (
         member_years.member_id,
         member_years.year,
         {{ first_day_of_year('member_years.year') }} as first_day,
-        cast({{ dbt.dateadd('day', -1, first_day_of_year('member_years.year + 1')) }} as date) as last_day
+        {{ last_day_of_year('member_years.year') }} as last_day
     from member_years
 ),
 

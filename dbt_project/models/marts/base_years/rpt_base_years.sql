@@ -14,11 +14,15 @@ policies as (
     select * from {{ ref('base_year_policies') }}
 ),
 
+last_policy as (
+    select max(policies.valid_from) as valid_from
+    from policies
+),
+
 policy as (
     select policies.threshold_share
     from policies
-    inner join (select max(policies.valid_from) as valid_from from policies) as last_policy
-        on policies.valid_from = last_policy.valid_from
+    inner join last_policy on policies.valid_from = last_policy.valid_from
 ),
 
 stated as (
@@ -40,12 +44,12 @@ stated as (
 
 first_statements as (
     select * from stated
-    where stated.statement_no = 1
+    where statement_no = 1
 ),
 
 standing_statements as (
     select * from stated
-    where stated.is_standing
+    where is_standing
 ),
 
 -- The pending effects by cause. One that is unknown leaves its cause unknown.

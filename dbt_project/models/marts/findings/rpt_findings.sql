@@ -1,5 +1,5 @@
 {%- set families = [
-    'activity', 'allocations', 'amounts', 'calendar', 'certificates', 'credits', 'double_counts', 'duplicates',
+    'activity', 'allocations', 'amounts', 'base_years', 'calendar', 'certificates', 'credits', 'double_counts', 'duplicates',
     'factors', 'gaps', 'meter_changes', 'meter_use', 'organisation', 'overlaps', 'periods', 'prices', 'production',
     'readings', 'registers', 'resubmissions', 'trade', 'unit_slips', 'use_levels',
 ] -%}

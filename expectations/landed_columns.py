@@ -118,6 +118,22 @@ def instruments(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def heat_supplies(frame: pd.DataFrame) -> pd.DataFrame:
+    """Days of validity."""
+    return frame.assign(
+        row_id_copies=_copies(frame), valid_days=_days_between(frame["valid_from"], frame["valid_to"]) + 1
+    )
+
+
+def chp_units(frame: pd.DataFrame) -> pd.DataFrame:
+    """Days of validity, and heat and electric efficiency together."""
+    return frame.assign(
+        row_id_copies=_copies(frame),
+        valid_days=_days_between(frame["valid_from"], frame["valid_to"]) + 1,
+        overall_efficiency=frame["heat_efficiency"] + frame["electric_efficiency"],
+    )
+
+
 def site_shares(frame: pd.DataFrame) -> pd.DataFrame:
     """Days for which a share is held."""
     return frame.assign(
@@ -184,6 +200,8 @@ DERIVED_COLUMNS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "exports": exports,
     "members": members,
     "instruments": instruments,
+    "heat_supplies": heat_supplies,
+    "chp_units": chp_units,
     "site_shares": site_shares,
     "base_years": base_years,
     "base_year_changes": base_year_changes,

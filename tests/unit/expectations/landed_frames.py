@@ -128,6 +128,22 @@ REGISTERS: dict[str, list[dict[str, Any]]] = {
             "valid_to": date(2024, 12, 31),
         }
     ],
+    "heat_supplies": [
+        {
+            "kgco2e_per_kwh": Decimal("0.25"),
+            "boiler_efficiency": Decimal("0.9"),
+            "valid_from": date(2024, 1, 1),
+            "valid_to": date(2024, 12, 31),
+        }
+    ],
+    "chp_units": [
+        {
+            "heat_efficiency": Decimal("0.45"),
+            "electric_efficiency": Decimal("0.35"),
+            "valid_from": date(2024, 1, 1),
+            "valid_to": date(2024, 12, 31),
+        }
+    ],
     "site_shares": [{"valid_from": date(2024, 1, 1), "valid_to": date(2024, 6, 30)}],
     "base_years": [{"base_year": 2023, "stated_on": date(2024, 3, 1), "scope1_tco2e": Decimal("1200")}],
     "base_year_changes": [{"base_year": 2023, "effective_on": date(2024, 7, 1)}],

@@ -12,6 +12,10 @@ carriers as (
     select * from {{ ref('carriers') }}
 ),
 
+choices as (
+    select * from {{ ref('int_factor_choices__pinned') }}
+),
+
 factors as (
     select * from {{ ref('dim_factors') }}
 ),
@@ -34,13 +38,11 @@ final as (
         energy_use.unit,
         energy_use.energy_gj,
         factors.factor_id,
-        cast(
-            case factors.basis
-                when 'GJ' then conversions.gj_per_unit
-                when 't' then cast(conversions.t_per_unit as decimal(20, 15))
-            end as decimal(20, 15)
-        ) as basis_per_unit,
-        'default' as match_level,
+        {{ fuel_basis_per_unit('factors', 'conversions') }} as basis_per_unit,
+        choices.match_level,
+        {{ factor_subject_of_carrier('energy_use.carrier') }} as factor_subject,
+        choices.factor_release,
+        choices.fallback_path,
         energy_use.is_estimated,
         energy_use.file_sha256,
         energy_use.sheet,
@@ -48,7 +50,11 @@ final as (
     from energy_use
     inner join carriers on energy_use.carrier = carriers.carrier
     inner join conversions on energy_use.conversion_id = conversions.conversion_id
-    left join factors on carriers.factor_id = factors.factor_id
+    left join choices
+        on
+            {{ factor_subject_of_carrier('energy_use.carrier') }} = choices.subject
+            and {{ year_of('energy_use.month') }} = choices.year
+    left join factors on choices.factor_id = factors.factor_id
     where carriers.kind = 'fuel'
 )
 

@@ -12,6 +12,10 @@ units as (
     select * from {{ ref('units') }}
 ),
 
+choices as (
+    select * from {{ ref('int_factor_choices__pinned') }}
+),
+
 factors as (
     select * from {{ ref('dim_factors') }}
 ),
@@ -35,7 +39,7 @@ final as (
         process_months.quantity,
         process_records.unit,
         cast(null as decimal(18, 6)) as energy_gj,
-        process_records.factor_id,
+        choices.factor_id,
         cast(
             case when units.dimension = 'mass' then units.factor_to_base end
             * case factors.basis when 't' then cast('0.001' as decimal(4, 3)) when 'kg' then cast('1' as decimal(4, 3)) end
@@ -46,7 +50,10 @@ final as (
                 end as decimal(7, 6)
             ) as decimal(20, 15)
         ) as basis_per_unit,
-        case when process_records.parameter is null then 'default' else 'parameter' end as match_level,
+        choices.match_level,
+        {{ factor_subject_of_process('process_records') }} as factor_subject,
+        choices.factor_release,
+        choices.fallback_path,
         process_records.measure_method = 'estimate' as is_estimated,
         process_records.file_sha256,
         process_records.sheet,
@@ -54,7 +61,11 @@ final as (
     from process_months
     inner join process_records on process_months.row_id = process_records.row_id
     left join units on process_records.unit = units.unit
-    left join factors on process_records.factor_id = factors.factor_id
+    left join choices
+        on
+            {{ factor_subject_of_process('process_records') }} = choices.subject
+            and {{ year_of('process_months.month') }} = choices.year
+    left join factors on choices.factor_id = factors.factor_id
 )
 
 select * from final

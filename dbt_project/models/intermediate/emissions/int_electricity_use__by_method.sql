@@ -1,3 +1,5 @@
+{%- set is_of_grid = 'electricity_use.is_purchased and summed.instrument_id is null' -%}
+
 {{ config(materialized='table') }}
 
 with electricity_use as (
@@ -9,7 +11,9 @@ matches as (
 ),
 
 grid_factors as (
-    select * from {{ ref('int_grid_factors') }}
+    select *
+    from {{ ref('int_factor_choices__pinned') }}
+    where subject = {{ factor_subject_of_grid() }}
 ),
 
 matched_totals as (
@@ -91,10 +95,18 @@ final as (
             when not electricity_use.is_purchased then 'rule'
             when summed.instrument_id is not null then 'instrument'
             else grid_factors.match_level
-        end as match_level
+        end as match_level,
+        case when {{ is_of_grid }} then {{ factor_subject_of_grid() }} end as factor_subject,
+        case when {{ is_of_grid }} then grid_factors.factor_release end as factor_release,
+        case
+            when not electricity_use.is_purchased then 'own generation that is consumed on the site is not purchased'
+            when summed.instrument_id is not null then 'instrument of the member for the month'
+            when summed.method = 'market' then 'no instrument > no residual mix of Morocco > ' || grid_factors.fallback_path
+            else grid_factors.fallback_path
+        end as fallback_path
     from summed
     inner join electricity_use on summed.energy_use_id = electricity_use.energy_use_id
-    left join grid_factors on cast(extract(year from electricity_use.month) as int) = grid_factors.year
+    left join grid_factors on {{ year_of('electricity_use.month') }} = grid_factors.year
 )
 
 select * from final

@@ -1,3 +1,13 @@
+{#-
+    The order of use: a certificate before a purchase agreement before a supplier's rate, and of one kind first what is bound to a
+    site. Each step lays the use that earlier steps left, and its own supplies, end to end from zero; where two intervals share, they match.
+-#}
+{%- set steps = [] -%}
+{%- for kind_rank in [1, 2, 3] -%}
+    {%- do steps.append({'kind_rank': kind_rank, 'bound': 'site_id is not null', 'place': ['member_id', 'site_id', 'month']}) -%}
+    {%- do steps.append({'kind_rank': kind_rank, 'bound': 'site_id is null', 'place': ['member_id', 'month']}) -%}
+{%- endfor -%}
+
 {{ config(materialized='table') }}
 
 with electricity_use as (
@@ -44,122 +54,91 @@ stacked_use as (
     where electricity_use.quantity_kwh > 0
 ),
 
-use_intervals as (
+use_left_0 as (
     select
         stacked_use.energy_use_id,
         stacked_use.member_id,
         stacked_use.site_id,
         stacked_use.month,
-        least(stacked_use.stacked_until - stacked_use.quantity_kwh, stacked_use.net_kwh) as interval_start,
-        least(stacked_use.stacked_until, stacked_use.net_kwh) as interval_end
+        least(stacked_use.stacked_until, stacked_use.net_kwh)
+        - least(stacked_use.stacked_until - stacked_use.quantity_kwh, stacked_use.net_kwh) as quantity_kwh
     from stacked_use
 ),
+{% for step in steps %}
+{%- set before = 'use_left_' ~ loop.index0 -%}
+{%- set uses = 'uses_' ~ loop.index -%}
+{%- set offers = 'offers_' ~ loop.index -%}
+{%- set matches = 'matches_' ~ loop.index -%}
+{%- set place = step.place | join(', ') %}
+{{ uses }} as (
+    select
+        {{ before }}.*,
+        sum({{ before }}.quantity_kwh) over (
+            partition by {{ place }}
+            order by {{ before }}.site_id, {{ before }}.energy_use_id
+            rows between unbounded preceding and current row
+        ) as interval_end
+    from {{ before }}
+    where {{ before }}.quantity_kwh > 0
+),
 
--- First the instruments bound to a site, on that site.
-site_supplies as (
+{{ offers }} as (
     select
         supplies.*,
         sum(supplies.supply_kwh) over (
-            partition by supplies.member_id, supplies.site_id, supplies.month
-            order by supplies.kind_rank, supplies.valid_from, supplies.instrument_id
+            partition by {{ place }}
+            order by supplies.valid_from, supplies.instrument_id
             rows between unbounded preceding and current row
         ) as interval_end
     from supplies
-    where supplies.site_id is not null
+    where
+        supplies.kind_rank = {{ step.kind_rank }}
+        and supplies.{{ step.bound }}
 ),
 
-site_matches as (
+{{ matches }} as (
     select
-        use_intervals.energy_use_id,
-        site_supplies.instrument_id,
-        least(use_intervals.interval_end, site_supplies.interval_end)
-        - greatest(use_intervals.interval_start, site_supplies.interval_end - site_supplies.supply_kwh) as matched_kwh
-    from use_intervals
-    inner join site_supplies
-        on
-            use_intervals.member_id = site_supplies.member_id
-            and use_intervals.site_id = site_supplies.site_id
-            and use_intervals.month = site_supplies.month
-            and use_intervals.interval_start < site_supplies.interval_end
-            and use_intervals.interval_end > site_supplies.interval_end - site_supplies.supply_kwh
-),
-
--- Then those of the whole member, on what is left at its sites.
-site_supply_totals as (
-    select
-        supplies.member_id,
-        supplies.site_id,
-        supplies.month,
-        sum(supplies.supply_kwh) as supply_kwh
-    from supplies
-    where supplies.site_id is not null
-    group by supplies.member_id, supplies.site_id, supplies.month
-),
-
-left_over_use as (
-    select
-        use_intervals.energy_use_id,
-        use_intervals.member_id,
-        use_intervals.site_id,
-        use_intervals.month,
-        use_intervals.interval_end - greatest(
-            use_intervals.interval_start,
-            least(use_intervals.interval_end, coalesce(site_supply_totals.supply_kwh, 0))
-        ) as quantity_kwh
-    from use_intervals
-    left join site_supply_totals
-        on
-            use_intervals.member_id = site_supply_totals.member_id
-            and use_intervals.site_id = site_supply_totals.site_id
-            and use_intervals.month = site_supply_totals.month
-),
-
-left_over_intervals as (
-    select
-        left_over_use.*,
-        sum(left_over_use.quantity_kwh) over (
-            partition by left_over_use.member_id, left_over_use.month
-            order by left_over_use.site_id, left_over_use.energy_use_id
-            rows between unbounded preceding and current row
-        ) as interval_end
-    from left_over_use
-),
-
-member_supplies as (
-    select
-        supplies.*,
-        sum(supplies.supply_kwh) over (
-            partition by supplies.member_id, supplies.month
-            order by supplies.kind_rank, supplies.valid_from, supplies.instrument_id
-            rows between unbounded preceding and current row
-        ) as interval_end
-    from supplies
-    where supplies.site_id is null
-),
-
-member_matches as (
-    select
-        left_over_intervals.energy_use_id,
-        member_supplies.instrument_id,
-        least(left_over_intervals.interval_end, member_supplies.interval_end)
+        {{ uses }}.energy_use_id,
+        {{ offers }}.instrument_id,
+        least({{ uses }}.interval_end, {{ offers }}.interval_end)
         - greatest(
-            left_over_intervals.interval_end - left_over_intervals.quantity_kwh,
-            member_supplies.interval_end - member_supplies.supply_kwh
+            {{ uses }}.interval_end - {{ uses }}.quantity_kwh,
+            {{ offers }}.interval_end - {{ offers }}.supply_kwh
         ) as matched_kwh
-    from left_over_intervals
-    inner join member_supplies
+    from {{ uses }}
+    inner join {{ offers }}
         on
-            left_over_intervals.member_id = member_supplies.member_id
-            and left_over_intervals.month = member_supplies.month
-            and left_over_intervals.interval_end - left_over_intervals.quantity_kwh < member_supplies.interval_end
-            and left_over_intervals.interval_end > member_supplies.interval_end - member_supplies.supply_kwh
-    where left_over_intervals.quantity_kwh > 0
+            {%- for column in step.place %}
+            {% if not loop.first %}and {% endif %}{{ uses }}.{{ column }} = {{ offers }}.{{ column }}
+            {%- endfor %}
+            and {{ uses }}.interval_end - {{ uses }}.quantity_kwh < {{ offers }}.interval_end
+            and {{ uses }}.interval_end > {{ offers }}.interval_end - {{ offers }}.supply_kwh
 ),
 
+use_left_{{ loop.index }} as (
+    select
+        {{ uses }}.energy_use_id,
+        {{ uses }}.member_id,
+        {{ uses }}.site_id,
+        {{ uses }}.month,
+        {{ uses }}.quantity_kwh - coalesce(sum({{ matches }}.matched_kwh), 0) as quantity_kwh
+    from {{ uses }}
+    left join {{ matches }} on {{ uses }}.energy_use_id = {{ matches }}.energy_use_id
+    group by
+        {{ uses }}.energy_use_id,
+        {{ uses }}.member_id,
+        {{ uses }}.site_id,
+        {{ uses }}.month,
+        {{ uses }}.quantity_kwh
+),
+{% endfor %}
 matches as (
-    select * from site_matches
+    {% for step in steps -%}
+    select * from matches_{{ loop.index }}
+    {%- if not loop.last %}
     union all
-    select * from member_matches
+    {% endif -%}
+    {% endfor %}
 ),
 
 final as (

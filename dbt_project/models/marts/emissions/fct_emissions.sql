@@ -36,24 +36,9 @@ activities as (
 by_gas as (
     select
         activities.*,
-        factors.ch4_gwp,
-        factors.n2o_gwp,
-        factors.ch4_gwp_ar5,
-        factors.n2o_gwp_ar5,
         {{ round_half_up('activities.basis_per_unit * cast(factors.kgco2e_per_basis as decimal(20, 9))', scale=9) }}
             as factor_value,
-        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.co2_kg_per_basis as decimal(18, 6))') }}
-            as co2_kg,
-        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.ch4_kg_per_basis as decimal(18, 6))') }}
-            as ch4_kg,
-        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.n2o_kg_per_basis as decimal(18, 6))') }}
-            as n2o_kg,
-        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.biogenic_co2_kg_per_basis as decimal(18, 6))') }}
-            as biogenic_co2_kg,
-        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.other_kgco2e_per_basis as decimal(18, 6))') }}
-            as other_kgco2e,
-        {{ round_half_up('activities.quantity * activities.basis_per_unit * cast(factors.other_kgco2e_ar5_per_basis as decimal(18, 6))') }}
-            as other_kgco2e_ar5
+        {{ gases_of_activity('activities', 'factors') }}
     from activities
     left join factors on activities.factor_id = factors.factor_id
 ),
@@ -78,19 +63,17 @@ measured as (
         case when by_gas.scope = 1 then by_gas.ch4_kg end as ch4_kg,
         case when by_gas.scope = 1 then by_gas.n2o_kg end as n2o_kg,
         by_gas.other_kgco2e,
-        {{ round_half_up(
-            'by_gas.co2_kg + cast(by_gas.ch4_kg as decimal(20, 6)) * by_gas.ch4_gwp'
-            ~ ' + cast(by_gas.n2o_kg as decimal(20, 6)) * by_gas.n2o_gwp + by_gas.other_kgco2e'
-        ) }} as kgco2e,
-        {{ round_half_up(
-            'by_gas.co2_kg + cast(by_gas.ch4_kg as decimal(20, 6)) * by_gas.ch4_gwp_ar5'
-            ~ ' + cast(by_gas.n2o_kg as decimal(20, 6)) * by_gas.n2o_gwp_ar5 + by_gas.other_kgco2e_ar5'
-        ) }} as kgco2e_ar5,
+        {{ co2e_of_gases('by_gas') }} as kgco2e,
+        {{ co2e_of_gases('by_gas', '_ar5') }} as kgco2e_ar5,
         case when by_gas.scope = 1 then by_gas.biogenic_co2_kg end as biogenic_co2_kg,
         by_gas.factor_id,
+        by_gas.factor_subject,
+        by_gas.factor_release,
+        by_gas.basis_per_unit,
         by_gas.factor_value,
         '{{ var("gwp_set") }}' as gwp_set,
         case when by_gas.factor_value is not null then by_gas.match_level end as match_level,
+        case when by_gas.factor_value is not null then by_gas.fallback_path end as fallback_path,
         by_gas.is_estimated,
         by_gas.file_sha256,
         by_gas.sheet,

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from ingestion.feeds import load_feeds
-from ingestion.sample import certification, registers, wording
+from ingestion.sample import certification, organisation, registers, wording
 from ingestion.sample.association import Association, Member
 from ingestion.sample.containers import (
     ENGLISH_CSV,
@@ -108,10 +108,13 @@ def register_documents(association: Association, seed: int) -> list[Document]:
     contents: dict[str, list[Row]] = {
         "members": registers.member_rows(association),
         "sites": registers.site_rows(association),
+        "site_shares": organisation.site_share_rows(association),
         "meters": registers.meter_rows(association),
         "products": registers.product_rows(association),
         "instruments": certification.instrument_rows(association),
         "programmes": certification.programme_rows(association, seed),
+        "base_years": organisation.base_year_rows(association),
+        "base_year_changes": organisation.base_year_change_rows(association),
         "applications": certification.application_rows(association),
         "evidence": certification.evidence_rows(association),
         "case_events": certification.case_event_rows(association),

@@ -118,6 +118,15 @@ def instruments(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def fuel_certificates(frame: pd.DataFrame) -> pd.DataFrame:
+    """Days of validity; net to gross calorific value."""
+    return frame.assign(
+        row_id_copies=_copies(frame),
+        valid_days=_days_between(frame["valid_from"], frame["valid_to"]) + 1,
+        net_to_gross=_price(frame["ncv_gj_per_t"], frame["gcv_gj_per_t"]),
+    )
+
+
 def heat_supplies(frame: pd.DataFrame) -> pd.DataFrame:
     """Days of validity."""
     return frame.assign(
@@ -200,6 +209,7 @@ DERIVED_COLUMNS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "exports": exports,
     "members": members,
     "instruments": instruments,
+    "fuel_certificates": fuel_certificates,
     "heat_supplies": heat_supplies,
     "chp_units": chp_units,
     "site_shares": site_shares,

@@ -128,6 +128,16 @@ REGISTERS: dict[str, list[dict[str, Any]]] = {
             "valid_to": date(2024, 12, 31),
         }
     ],
+    "fuel_certificates": [
+        {
+            "ncv_gj_per_t": Decimal("32.1"),
+            "gcv_gj_per_t": Decimal("33.4"),
+            "density_kg_per_m3": Decimal("840"),
+            "carbon_content_t_per_t": Decimal("0.861"),
+            "valid_from": date(2024, 1, 1),
+            "valid_to": date(2024, 12, 31),
+        }
+    ],
     "heat_supplies": [
         {
             "kgco2e_per_kwh": Decimal("0.25"),
@@ -144,6 +154,7 @@ REGISTERS: dict[str, list[dict[str, Any]]] = {
             "valid_to": date(2024, 12, 31),
         }
     ],
+    "allocation_rules": [{"share": Decimal("0.5")}],
     "site_shares": [{"valid_from": date(2024, 1, 1), "valid_to": date(2024, 6, 30)}],
     "base_years": [{"base_year": 2023, "stated_on": date(2024, 3, 1), "scope1_tco2e": Decimal("1200")}],
     "base_year_changes": [{"base_year": 2023, "effective_on": date(2024, 7, 1)}],

@@ -19,6 +19,7 @@ typed as (
         cast(precursor_origin as string) as precursor_origin,
         cast(precursor_direct_tco2e_per_t as decimal(18, 6)) as precursor_direct_tco2e_per_t,
         cast(precursor_indirect_tco2e_per_t as decimal(18, 6)) as precursor_indirect_tco2e_per_t,
+        cast(precursor_data_basis as string) as precursor_data_basis,
         cast(operating_hours as decimal(18, 6)) as operating_hours,
         cast(measure_method as string) as measure_method,
         cast(status as string) as status,

@@ -12,6 +12,8 @@ typed as (
         cast(cn8 as string) as cn8,
         cast(declared_unit as string) as declared_unit,
         cast(unit_mass_kg as decimal(18, 6)) as unit_mass_kg,
+        cast(unit_energy_gj as decimal(18, 6)) as unit_energy_gj,
+        cast(unit_value_mad as decimal(18, 6)) as unit_value_mad,
         cast(production_route as string) as production_route,
         cast(row_id as string) as row_id,
         cast(file_sha256 as string) as file_sha256,

@@ -2,8 +2,8 @@
 
 {%- set content = [
     'member_id', 'period_end', 'quantity_gross', 'quantity_saleable', 'unit', 'scrap_quantity', 'precursor_quantity_t',
-    'precursor_origin', 'precursor_direct_tco2e_per_t', 'precursor_indirect_tco2e_per_t', 'operating_hours',
-    'measure_method', 'status', 'reason',
+    'precursor_origin', 'precursor_direct_tco2e_per_t', 'precursor_indirect_tco2e_per_t', 'precursor_data_basis',
+    'operating_hours', 'measure_method', 'status', 'reason',
 ] %}
 
 with records as (
@@ -104,6 +104,7 @@ final as (
         classified.precursor_origin,
         classified.precursor_direct_tco2e_per_t,
         classified.precursor_indirect_tco2e_per_t,
+        classified.precursor_data_basis,
         classified.operating_hours,
         classified.measure_method,
         classified.status,

@@ -16,6 +16,8 @@ final as (
         standing.cn8,
         standing.declared_unit,
         standing.unit_mass_kg,
+        standing.unit_energy_gj,
+        standing.unit_value_mad,
         standing.production_route,
         standing.row_id,
         standing.file_sha256,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orchestration import release_commands
+from orchestration.factor_commands import factors_app
 from orchestration.mapping_commands import mapping_app
 from orchestration.options import DEFAULT_HOME, Fault, FormatOption, HomeOption, home_at
 from orchestration.output import Format, print_json, print_rows, say
@@ -204,6 +205,7 @@ def ui(
 for command in (release_commands.query, release_commands.releases, release_commands.restatements, review):
     app.command()(command)
 app.add_typer(mapping_app, name="mapping")
+app.add_typer(factors_app, name="factors")
 
 
 def main() -> None:

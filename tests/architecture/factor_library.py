@@ -17,6 +17,7 @@ LIBRARY = (
     "grid_factors",
     "process_factor_map",
     "process_factors",
+    "refrigerant_compositions",
 )
 
 

@@ -4,8 +4,25 @@ with process_months as (
     select * from {{ ref('int_process_activity__by_month') }}
 ),
 
+-- The material is the one that the factor is of: a measured carbon content needs none.
 process_records as (
-    select * from {{ ref('int_process_activity__classified') }}
+    select
+        records.row_id,
+        records.member_id,
+        records.site_id,
+        records.process,
+        records.factor_material as material,
+        records.unit,
+        records.parameter,
+        records.measure_method,
+        records.file_sha256,
+        records.sheet,
+        records.row_no
+    from {{ ref('int_process_activity__classified') }} as records
+),
+
+multipliers as (
+    select * from {{ ref('int_process_multipliers') }}
 ),
 
 units as (
@@ -20,7 +37,7 @@ factors as (
     select * from {{ ref('dim_factors') }}
 ),
 
--- Processes and leaks: the share that a parameter states is part of the quantity that the factor multiplies.
+-- Processes and leaks: what parameters state multiplies the quantity, as the formula of the process says.
 final as (
     select
         {{ surrogate_key(["'process'", 'process_months.row_id', 'process_months.month']) }} as emission_id,
@@ -33,7 +50,7 @@ final as (
         1 as scope,
         cast(null as {{ text }}) as method,
         coalesce(
-            factors.category, case process_records.process when 'refrigerant_leak' then 'fugitive' else 'process' end
+            factors.category, case when process_records.process like '%_leak' then 'fugitive' else 'process' end
         ) as category,
         cast(null as {{ text }}) as carrier,
         process_months.quantity,
@@ -43,12 +60,7 @@ final as (
         cast(
             case when units.dimension = 'mass' then units.factor_to_base end
             * case factors.basis when 't' then cast('0.001' as decimal(4, 3)) when 'kg' then cast('1' as decimal(4, 3)) end
-            * cast(
-                case
-                    when process_records.parameter is null then 1
-                    when process_records.parameter_value between 0 and 1 then process_records.parameter_value
-                end as decimal(7, 6)
-            ) as decimal(20, 15)
+            * multipliers.multiplier as decimal(20, 15)
         ) as basis_per_unit,
         choices.match_level,
         {{ factor_subject_of_process('process_records') }} as factor_subject,
@@ -60,6 +72,7 @@ final as (
         process_records.row_no
     from process_months
     inner join process_records on process_months.row_id = process_records.row_id
+    inner join multipliers on process_months.row_id = multipliers.row_id
     left join units on process_records.unit = units.unit
     left join choices
         on

@@ -26,6 +26,10 @@ factors as (
     select * from {{ ref('dim_factors') }}
 ),
 
+gas_potentials as (
+    select * from {{ ref('int_gas_potentials') }}
+),
+
 subjects as (
     select distinct choices.subject
     from choices
@@ -82,9 +86,11 @@ by_gas as (
         activities.factor_release,
         activities.factor_id,
         activities.consolidated_share,
-        {{ gases_of_activity('activities', 'factors') }}
+        {{ gases_of_activity('activities', 'factors', 'in_use', 'fifth') }}
     from activities
     left join factors on activities.factor_id = factors.factor_id
+    left join gas_potentials as in_use on in_use.gwp_set = '{{ var("gwp_set") }}'
+    left join gas_potentials as fifth on fifth.gwp_set = 'AR5'
 ),
 
 weighed as (

@@ -16,6 +16,17 @@ process_factors as (
     select * from {{ ref('int_process_factors') }}
 ),
 
+process_parameters as (
+    select * from {{ ref('process_parameters') }}
+),
+
+modifiers as (
+    select distinct
+        process_formulas.process,
+        process_formulas.parameter
+    from {{ ref('process_formulas') }} as process_formulas
+),
+
 keyed as (
     select
         records.*,
@@ -55,26 +66,51 @@ versioned as (
     from contents_ranked
 ),
 
+-- The factor of the material; a measured parameter also finds the factor that holds for every material.
 with_factor as (
     select
         versioned.*,
-        process_factors.factor_id
+        coalesce(of_material.factor_id, of_parameter.factor_id) as factor_id,
+        case when of_material.factor_id is not null or of_parameter.factor_id is null then versioned.material end
+            as factor_material,
+        process_parameters.superseded_by,
+        modifiers.parameter is not null as enters_formulas
     from versioned
-    left join process_factors
+    left join process_factors as of_material
         on
-            versioned.process = process_factors.process
-            and coalesce(lower(versioned.material), '') = coalesce(lower(process_factors.material), '')
-            and coalesce(versioned.parameter, '') = coalesce(process_factors.parameter, '')
+            versioned.process = of_material.process
+            and coalesce(lower(versioned.material), '') = coalesce(lower(of_material.material), '')
+            and coalesce(versioned.parameter, '') = coalesce(of_material.parameter, '')
+    left join process_factors as of_parameter
+        on
+            versioned.process = of_parameter.process
+            and of_parameter.material is null
+            and versioned.parameter = of_parameter.parameter
+    left join process_parameters
+        on
+            versioned.process = process_parameters.process
+            and versioned.parameter = process_parameters.parameter
+    left join modifiers
+        on
+            versioned.process = modifiers.process
+            and versioned.parameter = modifiers.parameter
 ),
 
 -- An activity whose composition is stated is counted by its composition, and not by the default beside it.
-activities_with_parameter as (
-    select distinct with_factor.activity_key
+parameters_stated as (
+    select distinct
+        with_factor.activity_key,
+        with_factor.parameter
     from with_factor
     where
         with_factor.version_outcome is null
         and with_factor.parameter is not null
         and with_factor.factor_id is not null
+),
+
+activities_with_parameter as (
+    select distinct parameters_stated.activity_key
+    from parameters_stated
 ),
 
 final as (
@@ -96,15 +132,23 @@ final as (
         with_factor.row_no,
         with_factor.file_sequence,
         with_factor.received_at,
+        with_factor.activity_key,
         with_factor.factor_id,
+        with_factor.factor_material,
         case
             when with_factor.version_outcome is not null then with_factor.version_outcome
             when with_factor.parameter is null and activities_with_parameter.activity_key is not null
                 then 'superseded_by_parameter'
+            when better_parameters.parameter is not null then 'superseded_by_parameter'
+            when with_factor.factor_id is null and with_factor.enters_formulas then 'modifier'
             else 'counted'
         end as outcome
     from with_factor
     left join activities_with_parameter on with_factor.activity_key = activities_with_parameter.activity_key
+    left join parameters_stated as better_parameters
+        on
+            with_factor.activity_key = better_parameters.activity_key
+            and with_factor.superseded_by = better_parameters.parameter
 )
 
 select * from final

@@ -91,9 +91,9 @@ processes as (
         'global' as region,
         process_factors.basis,
         false as is_biogenic,
-        case when process_factors.gas = 'CO2' then process_factors.kg_per_basis else zero.kg end as co2_kg,
+        process_factors.co2_kg,
         zero.kg as ch4_kg,
-        case when process_factors.gas = 'N2O' then process_factors.kg_per_basis else zero.kg end as n2o_kg,
+        process_factors.n2o_kg,
         zero.kg as biogenic_co2_kg,
         process_factors.other_kgco2e_ar5 as other_ar5,
         process_factors.other_kgco2e_ar6 as other_ar6,
@@ -258,6 +258,10 @@ final as (
         summed.ch4_kg as ch4_kg_per_basis,
         summed.n2o_kg as n2o_kg_per_basis,
         summed.biogenic_co2_kg as biogenic_co2_kg_per_basis,
+        {% for gas in fluorinated_gases() -%}
+        cast(coalesce(process_factors.{{ gas }}_kg, 0) as decimal(18, 9)) as {{ gas }}_kg_per_basis,
+        {% endfor -%}
+        cast(coalesce(process_factors.hcfc_22_kg, 0) as decimal(18, 9)) as hcfc_22_kg_per_basis,
         cast(summed.other_kgco2e as decimal(18, 9)) as other_kgco2e_per_basis,
         cast(summed.other_ar5 as decimal(18, 9)) as other_kgco2e_ar5_per_basis,
         cast(case summed.gwp_set when 'AR5' then summed.kgco2e_ar5 else summed.kgco2e_ar6 end as decimal(18, 9))
@@ -289,6 +293,7 @@ final as (
         approvals.approved_by,
         approvals.reference as approval_reference
     from summed
+    left join process_factors on summed.factor_id = process_factors.factor_id
     left join approvals on summed.factor_id = approvals.factor_id
 )
 

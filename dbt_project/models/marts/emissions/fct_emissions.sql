@@ -18,6 +18,10 @@ factors as (
     select * from {{ ref('dim_factors') }}
 ),
 
+gas_potentials as (
+    select * from {{ ref('int_gas_potentials') }}
+),
+
 site_shares as (
     select * from {{ ref('int_site_shares__by_month') }}
 ),
@@ -38,9 +42,11 @@ by_gas as (
         activities.*,
         {{ round_half_up('activities.basis_per_unit * cast(factors.kgco2e_per_basis as decimal(20, 9))', scale=9) }}
             as factor_value,
-        {{ gases_of_activity('activities', 'factors') }}
+        {{ gases_of_activity('activities', 'factors', 'in_use', 'fifth') }}
     from activities
     left join factors on activities.factor_id = factors.factor_id
+    left join gas_potentials as in_use on in_use.gwp_set = '{{ var("gwp_set") }}'
+    left join gas_potentials as fifth on fifth.gwp_set = 'AR5'
 ),
 
 measured as (
@@ -62,6 +68,9 @@ measured as (
         case when by_gas.scope = 1 then by_gas.co2_kg end as co2_kg,
         case when by_gas.scope = 1 then by_gas.ch4_kg end as ch4_kg,
         case when by_gas.scope = 1 then by_gas.n2o_kg end as n2o_kg,
+        {% for gas in fluorinated_gases() | list + ['hcfc_22'] -%}
+        case when by_gas.scope = 1 then by_gas.{{ gas }}_kg end as {{ gas }}_kg,
+        {% endfor -%}
         by_gas.other_kgco2e,
         {{ co2e_of_gases('by_gas') }} as kgco2e,
         {{ co2e_of_gases('by_gas', '_ar5') }} as kgco2e_ar5,

@@ -34,7 +34,17 @@ final as (
         members.member_id,
         meters.meter_id,
         months.month,
-        energy_use.meter_id is not null as is_present
+        energy_use.meter_id is not null as is_present,
+        cast({{ dbt.datediff(
+            'greatest(members.joined_on, coalesce(sites.opened_on, months.month), coalesce(meters.opened_on, months.month), months.month)',
+            'least(
+                coalesce(members.left_on, months.last_day),
+                coalesce(sites.closed_on, months.last_day),
+                coalesce(meters.closed_on, months.last_day),
+                months.last_day
+            )',
+            'day'
+        ) }} + 1 as int) as days_expected
     from meters
     inner join sites on meters.site_id = sites.site_id
     inner join members on sites.member_id = members.member_id

@@ -14,14 +14,20 @@ members as (
     select * from {{ ref('dim_members') }}
 ),
 
--- The figures of one base year are judged by the total of one method: by location, or by market where only that was stated.
+-- Of the two totals of a base year the one that changed most is told of, and the one that is explained least.
 totals as (
     select
         base_years.*,
         row_number() over (
             partition by base_years.member_id, base_years.base_year
             order by abs(base_years.change_share) desc nulls last, base_years.measure
-        ) as rank_of_total
+        ) as rank_of_change,
+        row_number() over (
+            partition by base_years.member_id, base_years.base_year
+            order by
+                abs({{ decimal_divide('base_years.unexplained_kgco2e', 'base_years.stated_kgco2e', 12) }}) desc nulls last,
+                base_years.measure
+        ) as rank_of_unexplained
     from base_years
     where
         base_years.measure in ('total_location_kgco2e', 'total_market_kgco2e')
@@ -66,7 +72,7 @@ due as (
     inner join pending_rows on totals.member_id = pending_rows.member_id and totals.base_year = pending_rows.base_year
     where
         totals.is_recalculation_due
-        and totals.rank_of_total = 1
+        and totals.rank_of_change = 1
 ),
 
 unknown_effects as (
@@ -140,6 +146,7 @@ unexplained as (
     where
         abs(totals.unexplained_kgco2e) >= totals.threshold_share * cast(totals.stated_kgco2e as decimal(24, 6))
         and totals.unexplained_kgco2e <> 0
+        and totals.rank_of_unexplained = 1
 ),
 
 orphans as (

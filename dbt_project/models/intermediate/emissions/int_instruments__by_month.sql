@@ -13,6 +13,8 @@ usable_instruments as (
     from instruments
     where
         instruments.carrier = 'electricity'
+        and instruments.kind <> 'eac_sold'
+        and instruments.repeats_instrument_id is null
         -- A rate beyond this is a slip: see dim_factors.
         and instruments.kgco2e_per_kwh < 10
         and instruments.quantity_kwh > 0

@@ -12,6 +12,10 @@ energy_use as (
     select * from {{ ref('fct_energy_use') }}
 ),
 
+energy_exports as (
+    select * from {{ ref('fct_energy_exports') }}
+),
+
 emissions as (
     select * from {{ ref('fct_emissions') }}
 ),
@@ -31,6 +35,11 @@ final as (
         energy_use.member_id,
         energy_use.month
     from energy_use
+    union distinct
+    select
+        energy_exports.member_id,
+        energy_exports.month
+    from energy_exports
     union distinct
     select
         emissions.member_id,

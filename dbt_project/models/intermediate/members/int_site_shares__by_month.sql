@@ -20,6 +20,10 @@ process_records as (
     select * from {{ ref('int_process_activity__classified') }}
 ),
 
+exports as (
+    select * from {{ ref('int_energy_exports__by_month') }}
+),
+
 record_months as (
     select * from {{ ref('int_process_activity__by_month') }}
 ),
@@ -32,6 +36,12 @@ active_months as (
         line_months.month
     from line_months
     inner join bill_lines on line_months.row_id = bill_lines.row_id
+    union distinct
+    select
+        exports.member_id,
+        exports.site_id,
+        exports.month
+    from exports
     union distinct
     select
         process_records.member_id,

@@ -1,3 +1,6 @@
+{#- In scope 2 the gases are known apart only of heat whose fuel and boiler are. -#}
+{%- set is_by_gas = "by_gas.scope = 1 or by_gas.match_level = 'supplier_boiler'" -%}
+
 with fuels as (
     select * from {{ ref('int_activities__fuels') }}
 ),
@@ -65,9 +68,9 @@ measured as (
         by_gas.quantity,
         by_gas.unit,
         by_gas.energy_gj,
-        case when by_gas.scope = 1 then by_gas.co2_kg end as co2_kg,
-        case when by_gas.scope = 1 then by_gas.ch4_kg end as ch4_kg,
-        case when by_gas.scope = 1 then by_gas.n2o_kg end as n2o_kg,
+        case when {{ is_by_gas }} then by_gas.co2_kg end as co2_kg,
+        case when {{ is_by_gas }} then by_gas.ch4_kg end as ch4_kg,
+        case when {{ is_by_gas }} then by_gas.n2o_kg end as n2o_kg,
         {% for gas in fluorinated_gases() | list + ['hcfc_22'] -%}
         case when by_gas.scope = 1 then by_gas.{{ gas }}_kg end as {{ gas }}_kg,
         {% endfor -%}

@@ -10,6 +10,10 @@ energy_use as (
     select * from {{ ref('fct_energy_use') }}
 ),
 
+energy_exports as (
+    select * from {{ ref('fct_energy_exports') }}
+),
+
 emissions as (
     select * from {{ ref('fct_emissions') }}
 ),
@@ -20,6 +24,15 @@ meter_months as (
 
 findings as (
     select * from {{ ref('rpt_findings') }}
+),
+
+export_sums as (
+    select
+        energy_exports.member_id,
+        energy_exports.month as period,
+        sum(energy_exports.consolidated_kwh) as exported_electricity_kwh
+    from energy_exports
+    group by energy_exports.member_id, energy_exports.month
 ),
 
 {{ member_sums('energy_use', 'emissions', 'month') }},
@@ -72,10 +85,12 @@ final as (
                 'members.joined_on', 'members.left_on', 'member_months.month',
                 'cast(' ~ dbt.last_day('member_months.month', 'month') ~ ' as date)'
             ) }} as int
-        ) as days_in_membership
+        ) as days_in_membership,
+        cast(export_sums.exported_electricity_kwh as decimal(18, 6)) as exported_electricity_kwh
     from member_months
     left join members on member_months.member_id = members.member_id
     left join energy_sums on member_months.member_id = energy_sums.member_id and member_months.month = energy_sums.period
+    left join export_sums on member_months.member_id = export_sums.member_id and member_months.month = export_sums.period
     left join emission_sums on member_months.member_id = emission_sums.member_id and member_months.month = emission_sums.period
     left join meter_counts on member_months.member_id = meter_counts.member_id and member_months.month = meter_counts.month
     left join finding_counts on member_months.member_id = finding_counts.member_id and member_months.month = finding_counts.month

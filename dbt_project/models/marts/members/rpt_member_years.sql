@@ -14,8 +14,21 @@ energy_use as (
     select * from {{ ref('fct_energy_use') }}
 ),
 
+energy_exports as (
+    select * from {{ ref('fct_energy_exports') }}
+),
+
 emissions as (
     select * from {{ ref('fct_emissions') }}
+),
+
+export_sums as (
+    select
+        energy_exports.member_id,
+        {{ year_of('energy_exports.month') }} as period,
+        sum(energy_exports.consolidated_kwh) as exported_electricity_kwh
+    from energy_exports
+    group by energy_exports.member_id, {{ year_of('energy_exports.month') }}
 ),
 
 {{ member_sums('energy_use', 'emissions', 'cast(extract(year from month) as int)') }},
@@ -55,11 +68,13 @@ final as (
         cast(coalesce(service.days_in_membership, 0) as int) as days_in_membership,
         cast(coalesce(service.months_in_membership, 0) as int) as months_in_membership,
         cast(coalesce(service.sites_in_service, 0) as int) as sites_in_service,
-        cast(coalesce(service.sites_part_of_year, 0) as int) as sites_part_of_year
+        cast(coalesce(service.sites_part_of_year, 0) as int) as sites_part_of_year,
+        cast(export_sums.exported_electricity_kwh as decimal(18, 6)) as exported_electricity_kwh
     from member_years
     left join members on member_years.member_id = members.member_id
     left join service on member_years.member_id = service.member_id and member_years.year = service.year
     left join energy_sums on member_years.member_id = energy_sums.member_id and member_years.year = energy_sums.period
+    left join export_sums on member_years.member_id = export_sums.member_id and member_years.year = export_sums.period
     left join emission_sums on member_years.member_id = emission_sums.member_id and member_years.year = emission_sums.period
 )
 

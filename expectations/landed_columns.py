@@ -25,6 +25,9 @@ CUBIC_METRES_PER_UNIT = {"m3": 1.0, "Nm3": 1.0, "L": 1e-3, "hL": 0.1}
 PURCHASED_ELECTRICITY = ("electricity",)
 LIQUID_FUELS = ("diesel", "gasoline", "heavy_fuel_oil", "light_fuel_oil", "lpg", "propane", "butane")
 
+# Whether a structural change adds to a base year or takes from it.
+DIRECTION_OF_CHANGE = {"acquisition": 1, "merger": 1, "insourcing": 1, "divestment": -1, "outsourcing": -1}
+
 # Fewer statements than this are no history to compare with.
 LEAST_HISTORY = 6
 
@@ -156,9 +159,12 @@ def base_years(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def base_year_changes(frame: pd.DataFrame) -> pd.DataFrame:
-    """Years from the base year to the change."""
+    """Years from the base year to the change; the stated effects added up in the direction that the kind of change has."""
+    effects = frame[["scope1_tco2e", "scope2_location_tco2e", "scope2_market_tco2e"]].astype("float64")
     return frame.assign(
-        row_id_copies=_copies(frame), years_after_base_year=_year(frame["effective_on"]) - frame["base_year"]
+        row_id_copies=_copies(frame),
+        years_after_base_year=_year(frame["effective_on"]) - frame["base_year"],
+        effect_in_direction=effects.sum(axis=1, min_count=1) * frame["kind"].map(DIRECTION_OF_CHANGE).astype("float64"),
     )
 
 

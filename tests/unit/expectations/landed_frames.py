@@ -157,7 +157,16 @@ REGISTERS: dict[str, list[dict[str, Any]]] = {
     "allocation_rules": [{"share": Decimal("0.5")}],
     "site_shares": [{"valid_from": date(2024, 1, 1), "valid_to": date(2024, 6, 30)}],
     "base_years": [{"base_year": 2023, "stated_on": date(2024, 3, 1), "scope1_tco2e": Decimal("1200")}],
-    "base_year_changes": [{"base_year": 2023, "effective_on": date(2024, 7, 1)}],
+    "base_year_changes": [
+        {
+            "base_year": 2023,
+            "effective_on": date(2024, 7, 1),
+            "kind": "divestment",
+            "scope1_tco2e": Decimal("-12"),
+            "scope2_location_tco2e": None,
+            "scope2_market_tco2e": None,
+        }
+    ],
     "programmes": [{"starts_on": date(2024, 1, 1), "ends_on": None}],
     "applications": [
         {"period_from": date(2023, 1, 1), "period_to": date(2023, 12, 31), "submitted_on": date(2024, 2, 1)}

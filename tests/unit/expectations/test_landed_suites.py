@@ -78,6 +78,7 @@ FAULTS: dict[str, tuple[Any, dict[str, Any]]] = {
     "landed.base_years.stated_after_year": ([1], {"stated_on": date(2023, 12, 31)}),
     "landed.base_years.total_possible": ([1], {"scope1_tco2e": Decimal("60000001")}),
     "landed.base_year_changes.effective_after_base_year": ([1], {"effective_on": date(2022, 12, 31)}),
+    "landed.base_year_changes.sign_fits_kind": ([1], {"scope1_tco2e": Decimal("12")}),
     "landed.programmes.ends_after_start": ([1], {"ends_on": date(2023, 12, 31)}),
     "landed.applications.period_possible": ([1], {"period_to": date(2022, 12, 31)}),
     "landed.applications.submitted_after_period": ([1], {"submitted_on": date(2023, 12, 30)}),

@@ -131,10 +131,10 @@ worded_years as (
     select
         outside_years.*,
         'du ' || {{ french_date('outside_years.first_month') }} || ' au ' || {{ french_date('outside_years.last_day') }}
-        || ' (' || cast(outside_years.row_count as string) || ' lignes, '
+        || ' (lignes : ' || cast(outside_years.row_count as string) || ', '
         || coalesce({{ french_number('outside_years.kgco2e') }}, '?') || ' kgCO2e)' as extent_fr,
         'from ' || {{ iso_date('outside_years.first_month') }} || ' to ' || {{ iso_date('outside_years.last_day') }}
-        || ' (' || cast(outside_years.row_count as string) || ' rows, '
+        || ' (rows: ' || cast(outside_years.row_count as string) || ', '
         || coalesce({{ number_text('outside_years.kgco2e') }}, '?') || ' kgCO2e)' as extent_en
     from outside_years
 ),

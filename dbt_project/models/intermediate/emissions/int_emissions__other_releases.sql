@@ -7,7 +7,7 @@ energy_use as (
 ),
 
 conversions as (
-    select * from {{ ref('int_carrier_conversions') }}
+    select * from {{ ref('int_conversions') }}
 ),
 
 choices as (

@@ -31,6 +31,13 @@ components as (
             when fuel_properties.confidence = 'recalled' then 'recalled'
             else emission_factors.confidence
         end as confidence,
+        emission_factors.confidence as confidence_of_factor,
+        cast(
+            case emission_factors.unit
+                when 't/TJ' then cast(emission_factors.value as decimal(20, 9))
+                when 'kg/TJ' then cast(emission_factors.value as decimal(20, 9)) * cast('0.001' as decimal(3, 3))
+            end as decimal(18, 9)
+        ) as kg_per_gj,
         cast(
             cast(emission_factors.value as decimal(20, 9))
             * case emission_factors.unit
@@ -65,7 +72,19 @@ final as (
         max(components.valid_from) as valid_from,
         min(components.valid_to) as valid_to,
         -- A set is as sure as its least sure part.
-        min(case components.confidence when 'recalled' then 1 when 'one-source' then 2 else 3 end) as confidence_rank
+        min(case components.confidence when 'recalled' then 1 when 'one-source' then 2 else 3 end) as confidence_rank,
+        max(case when components.gas = 'CH4' then components.kg_per_gj end) as ch4_kg_per_gj,
+        max(case when components.gas = 'N2O' then components.kg_per_gj end) as n2o_kg_per_gj,
+        {{ sorted_list("case when components.gas in ('CH4', 'N2O') then components.component_id end") }}
+            as ch4_n2o_component_ids,
+        min(
+            case
+                when components.gas not in ('CH4', 'N2O') then 3
+                when components.confidence_of_factor = 'recalled' then 1
+                when components.confidence_of_factor = 'one-source' then 2
+                else 3
+            end
+        ) as ch4_n2o_confidence_rank
     from components
     group by components.factor_id
 )

@@ -1,10 +1,11 @@
 with conversions as (
-    select * from {{ ref('int_carrier_conversions') }}
+    select * from {{ ref('int_conversions') }}
 ),
 
 final as (
     select
         conversions.conversion_id,
+        conversions.certificate_id,
         conversions.carrier,
         conversions.unit,
         conversions.heating_value_basis,

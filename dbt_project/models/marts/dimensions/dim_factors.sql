@@ -5,6 +5,10 @@ with fuel_factors as (
     select * from {{ ref('int_fuel_factors') }}
 ),
 
+certificate_factors as (
+    select * from {{ ref('int_certificate_factors') }}
+),
+
 process_factors as (
     select * from {{ ref('int_process_factors') }}
 ),
@@ -21,7 +25,14 @@ grid_factors as (
 instruments as (
     select *
     from {{ ref('dim_instruments') }}
-    where kgco2e_per_kwh < 10
+    where
+        kgco2e_per_kwh < 10
+        and carrier = 'electricity'
+        and kind <> 'eac_sold'
+),
+
+heat_factors as (
+    select * from {{ ref('int_heat_factors') }}
 ),
 
 approvals as (
@@ -78,6 +89,36 @@ fuels as (
         case fuel_factors.confidence_rank when 1 then 'recalled' when 2 then 'one-source' else 'verified-two-sources' end
             as confidence
     from fuel_factors
+    cross join zero
+),
+
+certificates as (
+    select
+        certificate_factors.factor_id,
+        'fuel' as kind,
+        1 as scope,
+        certificate_factors.category,
+        certificate_factors.fuel_id,
+        'MA' as region,
+        certificate_factors.basis,
+        certificate_factors.is_biogenic,
+        certificate_factors.co2_kg,
+        certificate_factors.ch4_kg,
+        certificate_factors.n2o_kg,
+        certificate_factors.biogenic_co2_kg,
+        zero.kg as other_ar5,
+        zero.kg as other_ar6,
+        certificate_factors.component_ids,
+        cast(null as int) as year,
+        cast(null as {{ dbt.type_string() }}) as vintage,
+        'supplier certificate' as tier,
+        certificate_factors.source_title,
+        certificate_factors.source_year,
+        certificate_factors.locator,
+        certificate_factors.valid_from,
+        certificate_factors.valid_to,
+        certificate_factors.confidence
+    from certificate_factors
     cross join zero
 ),
 
@@ -171,6 +212,35 @@ contracts as (
     cross join zero
 ),
 
+heat as (
+    select
+        heat_factors.factor_id,
+        'heat' as kind,
+        2 as scope,
+        'purchased_heat' as category,
+        heat_factors.fuel_id,
+        'MA' as region,
+        heat_factors.basis,
+        heat_factors.is_biogenic,
+        heat_factors.co2_kg,
+        heat_factors.ch4_kg,
+        heat_factors.n2o_kg,
+        heat_factors.biogenic_co2_kg,
+        heat_factors.other_kgco2e as other_ar5,
+        heat_factors.other_kgco2e as other_ar6,
+        heat_factors.component_ids,
+        heat_factors.year,
+        cast(null as {{ dbt.type_string() }}) as vintage,
+        heat_factors.tier,
+        heat_factors.source_title,
+        heat_factors.source_year,
+        heat_factors.locator,
+        heat_factors.valid_from,
+        heat_factors.valid_to,
+        heat_factors.confidence
+    from heat_factors
+),
+
 -- Own electricity without a billed fuel is not purchased and emits nothing at the point of use.
 rules as (
     select
@@ -204,11 +274,15 @@ rules as (
 factors as (
     select * from fuels
     union all
+    select * from certificates
+    union all
     select * from processes
     union all
     select * from grids
     union all
     select * from contracts
+    union all
+    select * from heat
     union all
     select * from rules
 ),
@@ -286,7 +360,7 @@ final as (
         case
             when approvals.factor_id is not null then 'approved'
             when summed.kind = 'grid' then 'provisional'
-            when summed.confidence in ('verified-two-sources', 'register', 'rule') then 'approved'
+            when summed.confidence in ('verified-two-sources', 'register', 'rule', 'certificate') then 'approved'
             else 'provisional'
         end as status,
         approvals.approved_on,

@@ -7,7 +7,13 @@ line_months as (
 ),
 
 conversions as (
-    select * from {{ ref('int_carrier_conversions') }}
+    select * from {{ ref('int_conversions') }}
+),
+
+certificates as (
+    select *
+    from {{ ref('int_energy_bills__certificates') }}
+    where is_used
 ),
 
 site_shares as (
@@ -36,11 +42,13 @@ measured as (
         conversions.conversion_id
     from line_months
     inner join bill_lines on line_months.row_id = bill_lines.row_id
+    left join certificates on line_months.row_id = certificates.row_id and line_months.month = certificates.month
     inner join conversions
         on
             bill_lines.carrier = conversions.carrier
             and bill_lines.unit = conversions.unit
             and coalesce(bill_lines.heating_value_basis, 'none') = conversions.heating_value_basis
+            and coalesce(certificates.certificate_id, '') = coalesce(conversions.certificate_id, '')
 ),
 
 final as (

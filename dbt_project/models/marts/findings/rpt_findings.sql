@@ -1,6 +1,6 @@
 {%- set families = [
     'activity', 'allocations', 'amounts', 'base_years', 'calendar', 'certificates', 'credits', 'double_counts', 'duplicates',
-    'factors', 'gaps', 'meter_changes', 'meter_use', 'organisation', 'overlaps', 'periods', 'prices', 'processes', 'production',
+    'factors', 'fuel_certificates', 'gaps', 'meter_changes', 'meter_use', 'organisation', 'overlaps', 'periods', 'prices', 'processes', 'production',
     'readings', 'registers', 'resubmissions', 'trade', 'unit_slips', 'use_levels',
 ] -%}
 

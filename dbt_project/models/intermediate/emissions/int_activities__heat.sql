@@ -52,16 +52,16 @@ statements as (
         on
             heat_use.member_id = heat_supplies.member_id
             and heat_use.carrier = heat_supplies.carrier
-            and coalesce(heat_supplies.site_id = heat_use.site_id, heat_supplies.site_id is null)
+            and coalesce(heat_use.site_id = heat_supplies.site_id, heat_supplies.site_id is null)
             and coalesce(
-                {{ supplier_key('heat_supplies.supplier') }} = {{ supplier_key('heat_use.supplier') }},
+                {{ supplier_key('heat_use.supplier') }} = {{ supplier_key('heat_supplies.supplier') }},
                 heat_supplies.supplier is null
             )
             and heat_use.month between {{ month_of('heat_supplies.valid_from') }} and heat_supplies.valid_to
     inner join heat_factors
         on
             heat_supplies.heat_supply_id = heat_factors.heat_supply_id
-            and coalesce(heat_factors.year = {{ year_of('heat_use.month') }}, heat_factors.year is null)
+            and coalesce({{ year_of('heat_use.month') }} = heat_factors.year, heat_factors.year is null)
 ),
 
 -- Steam and hot water: what the seller states holds by both methods. Without a statement the emissions are not known.

@@ -85,7 +85,7 @@ with_energy as (
         {{ round_half_up("portions.quantity_kwh * cast('0.0036' as decimal(20, 4))") }} as portion_energy_gj,
         row_number() over (
             partition by portions.energy_use_id, portions.method
-            order by portions.is_sold, portions.instrument_id is null desc, portions.instrument_id desc
+            order by portions.is_sold asc, portions.instrument_id is null desc, portions.instrument_id desc
         ) as position_from_last
     from portions
     inner join electricity_use on portions.energy_use_id = electricity_use.energy_use_id

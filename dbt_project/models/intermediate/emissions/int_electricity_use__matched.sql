@@ -4,8 +4,8 @@
 -#}
 {%- set steps = [] -%}
 {%- for kind_rank in [1, 2, 3] -%}
-    {%- do steps.append({'kind_rank': kind_rank, 'bound': 'site_id is not null', 'place': ['member_id', 'site_id', 'month']}) -%}
-    {%- do steps.append({'kind_rank': kind_rank, 'bound': 'site_id is null', 'place': ['member_id', 'month']}) -%}
+{%- do steps.append({'kind_rank': kind_rank, 'bound': 'site_id is not null', 'place': ['member_id', 'site_id', 'month']}) -%}
+{%- do steps.append({'kind_rank': kind_rank, 'bound': 'site_id is null', 'place': ['member_id', 'month']}) -%}
 {%- endfor -%}
 
 {{ config(materialized='table') }}
@@ -108,10 +108,10 @@ use_left_0 as (
     from {{ uses }}
     inner join {{ offers }}
         on
-            {%- for column in step.place %}
-            {% if not loop.first %}and {% endif %}{{ uses }}.{{ column }} = {{ offers }}.{{ column }}
-            {%- endfor %}
-            and {{ uses }}.interval_end - {{ uses }}.quantity_kwh < {{ offers }}.interval_end
+            {% for column in step.place -%}
+            {{ uses }}.{{ column }} = {{ offers }}.{{ column }}
+            and {% endfor -%}
+            {{ uses }}.interval_end - {{ uses }}.quantity_kwh < {{ offers }}.interval_end
             and {{ uses }}.interval_end > {{ offers }}.interval_end - {{ offers }}.supply_kwh
 ),
 

@@ -48,8 +48,7 @@ by_rate as (
 ),
 
 years as (
-    select distinct
-        choices.year
+    select distinct choices.year
     from choices
 ),
 

@@ -20,7 +20,11 @@ ended as (
         instruments.kind = 'eac' and instruments.retired_on is null as is_not_retired
     from instruments
     inner join newest_month on instruments.valid_to <= newest_month.last_day
-    where instruments.carrier = 'electricity' and instruments.quantity_kwh > 0
+    where
+        instruments.carrier = 'electricity'
+        and instruments.kind <> 'eac_sold'
+        and instruments.repeats_instrument_id is null
+        and instruments.quantity_kwh > 0
 ),
 
 use_of_instruments as (

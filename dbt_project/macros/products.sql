@@ -8,3 +8,39 @@
             then {{ decimal_divide(kilograms, quantity, 6) }}
     end
 {%- endmacro %}
+
+
+{#-
+    What of a site goes to its products: the measures that are split to pools and from these to products, each with the emissions that it
+    holds and the kilograms it takes of each. `primary_data` and the ratings weigh the direct and indirect (location) emissions.
+-#}
+{% macro allocated_measures() -%}
+    {%- set both = "emissions.scope = 1 or emissions.method = 'location'" -%}
+    {{ return({
+        'direct': ["emissions.scope = 1", 'emissions.kgco2e'],
+        'indirect': ["emissions.method = 'location'", 'emissions.kgco2e'],
+        'indirect_market': ["emissions.method = 'market'", 'emissions.kgco2e'],
+        'biogenic_co2': ["emissions.scope = 1", 'emissions.biogenic_co2_kg'],
+        'primary_data': [both, 'case when emissions.is_estimated then 0 * emissions.kgco2e else emissions.kgco2e end'],
+        'technological': [both, 'emissions.kgco2e * cast(ratings.technological_rating as decimal(20, 0))'],
+        'geographical': [both, 'emissions.kgco2e * cast(ratings.geographical_rating as decimal(20, 0))'],
+        'temporal': [both, 'emissions.kgco2e * cast(ratings.temporal_rating as decimal(20, 0))'],
+    }) }}
+{%- endmacro %}
+
+
+{#- The measures of a product that a product made from it takes over, by tonne. -#}
+{% macro embedded_measures() -%}
+    {{ return(['direct', 'indirect', 'primary_data', 'technological', 'geographical', 'temporal']) }}
+{%- endmacro %}
+
+
+{#-
+    Kilograms per tonne, DECIMAL(18, 9), rounded half up once. Null for a mass so small that the quotient would leave that type.
+-#}
+{% macro kg_per_tonne(kilograms, tonnes) -%}
+    case
+        when abs({{ kilograms }}) < abs(cast({{ tonnes }} as decimal(19, 6))) * cast(100000000 as decimal(9, 0))
+            then {{ decimal_divide(kilograms, tonnes, 9) }}
+    end
+{%- endmacro %}

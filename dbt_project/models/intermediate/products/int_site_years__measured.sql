@@ -8,6 +8,10 @@ emissions as (
     select * from {{ ref('fct_emissions') }}
 ),
 
+product_shares as (
+    select * from {{ ref('int_product_shares__by_pool') }}
+),
+
 -- A site makes the products of its allocation: emissions by scope, location-based for what is bought.
 emissions_in_scope as (
     select
@@ -44,12 +48,20 @@ site_production as (
         production.site_id,
         cast(extract(year from production.month) as int) as year,
         max(production.member_id) as member_id,
-        min(production.month) as first_month,
-        count(*) = count(production.quantity_t) and coalesce(sum(production.quantity_t), 0) > 0 as is_mass_known,
-        {{ sorted_list('case when production.quantity_t is null then production.product_id end', ', ') }}
-            as products_without_mass
+        min(production.month) as first_month
     from production
     group by production.site_id, cast(extract(year from production.month) as int)
+),
+
+-- A site is allocated when the share of every product in every pool is known.
+pools as (
+    select
+        product_shares.site_id,
+        product_shares.year,
+        count(*) = count(product_shares.share_in_millionths) as is_allocatable,
+        count(distinct coalesce(product_shares.process_id, '')) as pools
+    from product_shares
+    group by product_shares.site_id, product_shares.year
 ),
 
 final as (
@@ -58,8 +70,8 @@ final as (
         site_production.year,
         site_production.member_id,
         site_production.first_month,
-        site_production.is_mass_known,
-        site_production.products_without_mass,
+        coalesce(pools.is_allocatable, false) as is_allocatable,
+        cast(coalesce(pools.pools, 0) as int) as pools,
         cast(coalesce(site_emissions.unknown_facts, 0) as int) as unknown_facts,
         -- A total of which a part is unknown is unknown.
         cast(
@@ -79,6 +91,7 @@ final as (
     from site_production
     left join site_emissions
         on site_production.site_id = site_emissions.site_id and site_production.year = site_emissions.year
+    left join pools on site_production.site_id = pools.site_id and site_production.year = pools.year
 )
 
 select * from final

@@ -112,6 +112,8 @@ def register_documents(association: Association, seed: int) -> list[Document]:
         "meters": registers.meter_rows(association),
         "products": registers.product_rows(association),
         "instruments": certification.instrument_rows(association),
+        "heat_supplies": registers.heat_supply_rows(association),
+        "chp_units": registers.chp_rows(association),
         "programmes": certification.programme_rows(association, seed),
         "base_years": organisation.base_year_rows(association),
         "base_year_changes": organisation.base_year_change_rows(association),

@@ -1,6 +1,8 @@
-"""The rows of the registers of who exists: members, sites, meters and products."""
+"""The rows of the registers of what exists: members, sites, meters, products, heat supplies and units of heat and power."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from ingestion.sample.association import Association
 from ingestion.sample.numbers import scaled
@@ -76,4 +78,46 @@ def product_rows(association: Association) -> list[Row]:
             "production_route": product.kind.route,
         }
         for product in association.products
+    ]
+
+
+def chp_rows(association: Association) -> list[Row]:
+    """One unit of combined heat and power: the gas of one steel plant, with the efficiencies that its maker states."""
+    return [
+        {
+            "chp_id": "CHP-ACI01-1",
+            "member_id": site.member_id,
+            "site_id": site.site_id,
+            "fuel_carrier": supply.carrier,
+            "fuel_meter_id": supply.meter_id,
+            "built_on": date(2017, 9, 1),
+            "heat_use": "hot_water",
+            "valid_from": date(2023, 1, 1),
+            "valid_to": date(2025, 12, 31),
+            "heat_efficiency": scaled(44, 2),
+            "electric_efficiency": scaled(38, 2),
+        }
+        for site in association.sites
+        for supply in association.supplies_of(site.site_id)
+        if site.site_id == "ACI01-A" and supply.carrier == "natural_gas"
+    ]
+
+
+def heat_supply_rows(association: Association) -> list[Row]:
+    """What the neighbour of a textile plant states of the steam that it offers: its fuel and the efficiency of its boiler."""
+    return [
+        {
+            "heat_supply_id": "HEAT-TEX05-2025",
+            "member_id": site.member_id,
+            "site_id": site.site_id,
+            "carrier": "steam",
+            "supplier": "Exemple Vapeur SARL",
+            "valid_from": date(2025, 1, 1),
+            "valid_to": date(2025, 12, 31),
+            "fuel_carrier": "natural_gas",
+            "boiler_efficiency": scaled(90, 2),
+            "document_ref": "ATTESTATION-EX-2025",
+        }
+        for site in association.sites
+        if site.site_id == "TEX05-A"
     ]

@@ -44,3 +44,19 @@
             then {{ decimal_divide(kilograms, tonnes, 9) }}
     end
 {%- endmacro %}
+
+
+{#-
+    A weighted mean: `part` / `whole`, DECIMAL(18, `scale`). Part and whole are split apart, so that a part may pass a bound by the last places:
+    a tenth of a gram is taken for the bound itself. Null when it is further out (credit notes), or when the whole is not positive.
+-#}
+{% macro share_within(part, whole, lowest, highest, scale) -%}
+    {%- set floor = 'cast(' ~ whole ~ ' as decimal(20, 6)) * ' ~ lowest -%}
+    {%- set ceiling = 'cast(' ~ whole ~ ' as decimal(20, 6)) * ' ~ highest -%}
+    case
+        when
+            {{ whole }} > 0
+            and {{ part }} between {{ floor }} - cast('0.0001' as decimal(20, 6)) and {{ ceiling }} + cast('0.0001' as decimal(20, 6))
+            then {{ decimal_divide('greatest(least(' ~ part ~ ', ' ~ ceiling ~ '), ' ~ floor ~ ')', whole, scale) }}
+    end
+{%- endmacro %}

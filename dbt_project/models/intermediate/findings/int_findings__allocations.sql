@@ -123,11 +123,11 @@ price_ratios as (
         pool_prices.products > 1
         and pool_prices.lowest > 0
         and (
-            (pool_prices.rule <> 'value' and pool_prices.highest > pool_prices.lowest * checks.threshold)
+            (pool_prices.rule <> 'value' and pool_prices.highest > cast(pool_prices.lowest as decimal(24, 6)) * checks.threshold)
             or (
                 pool_prices.rule = 'value'
                 and pool_prices.products = pool_prices.products_with_price
-                and pool_prices.highest <= pool_prices.lowest * checks.threshold
+                and pool_prices.highest <= cast(pool_prices.lowest as decimal(24, 6)) * checks.threshold
             )
         )
 ),

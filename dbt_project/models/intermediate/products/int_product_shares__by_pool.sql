@@ -57,6 +57,14 @@ pool_products as (
     group by quantities.site_id, quantities.year, quantities.product_id
 ),
 
+pools as (
+    select distinct
+        pool_products.site_id,
+        pool_products.year,
+        pool_products.process_id
+    from pool_products
+),
+
 -- The rule of the process stands before the rule of its site, and a later first year before an earlier one.
 rules_of_pools as (
     select
@@ -71,9 +79,9 @@ rules_of_pools as (
         rules.row_id,
         row_number() over (
             partition by pools.site_id, pools.year, pools.process_id
-            order by case when rules.process_id is null then 1 else 0 end, rules.first_year desc, rules.row_id
+            order by case when rules.process_id is null then 1 else 0 end asc, rules.first_year desc, rules.row_id asc
         ) as preference
-    from (select distinct site_id, year, process_id from pool_products) as pools
+    from pools
     inner join rules
         on
             pools.site_id = rules.site_id

@@ -145,10 +145,10 @@ final as (
         case
             when not footprints.is_allocated then null
             when not footprints.is_subdivided then footprints.site_primary_data_share
-            when
-                footprints.direct + footprints.indirect > 0
-                and footprints.primary_data between 0 and footprints.direct + footprints.indirect
-                then {{ decimal_divide('footprints.primary_data', '(footprints.direct + footprints.indirect)', 12) }}
+            else
+                {{ share_within(
+                    'footprints.primary_data', '(footprints.direct + footprints.indirect)', 0, 1, 12
+                ) }}
         end as primary_data_share,
         cast(footprints.precursors as int) as precursors,
         cast(footprints.precursor_direct_kgco2e as decimal(18, 6)) as precursor_direct_kgco2e,
@@ -159,22 +159,14 @@ final as (
             as embedded_indirect_kgco2e_per_unit,
         footprints.footprint_kgco2e,
         {{ kg_per_unit('footprints.footprint_kgco2e', 'footprints.produced_quantity') }} as footprint_kgco2e_per_unit,
-        case
-            when
-                footprints.footprint_kgco2e > 0
-                and footprints.footprint_primary_kgco2e between 0 and footprints.footprint_kgco2e
-                then {{ decimal_divide('footprints.footprint_primary_kgco2e', 'footprints.footprint_kgco2e', 12) }}
-        end as footprint_primary_data_share,
-        {% for indicator in ['technological', 'geographical', 'temporal'] %}
-            case
-                when
-                    footprints.footprint_kgco2e > 0
-                    and footprints.footprint_{{ indicator }} between footprints.footprint_kgco2e
-                    and cast(footprints.footprint_kgco2e as decimal(20, 6)) * 3
-                    then {{ decimal_divide('footprints.footprint_' ~ indicator, 'footprints.footprint_kgco2e', 6) }}
-            end as {{ indicator }}_rating
-            {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        {{ share_within('footprints.footprint_primary_kgco2e', 'footprints.footprint_kgco2e', 0, 1, 12) }}
+            as footprint_primary_data_share,
+        {{ share_within('footprints.footprint_technological', 'footprints.footprint_kgco2e', 1, 3, 6) }}
+            as technological_rating,
+        {{ share_within('footprints.footprint_geographical', 'footprints.footprint_kgco2e', 1, 3, 6) }}
+            as geographical_rating,
+        {{ share_within('footprints.footprint_temporal', 'footprints.footprint_kgco2e', 1, 3, 6) }}
+            as temporal_rating
     from footprints
 )
 

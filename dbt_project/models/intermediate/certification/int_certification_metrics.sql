@@ -21,8 +21,8 @@ final as (
         computed.metric_id,
         cast({{ number_text('computed.value') }} as string) as value_text,
         computed.value,
-        computed.value as lower,
-        computed.value as upper,
+        computed.lower,
+        computed.upper,
         computed.evidence
     from computed
     union all

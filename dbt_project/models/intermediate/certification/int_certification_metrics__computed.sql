@@ -26,6 +26,21 @@ emissions as (
     select * from {{ ref('fct_emissions') }}
 ),
 
+emission_quality as (
+    select * from {{ ref('fct_emission_quality') }}
+),
+
+meter_gaps as (
+    select * from {{ ref('fct_meter_gaps') }}
+),
+
+parameters as (
+    select
+        {{ quality_parameter('score_of_missing') }} as score_of_missing,
+        {{ quality_parameter('best_score') }} as best_score
+    from {{ ref('data_quality_parameters') }}
+),
+
 member_months as (
     select * from {{ ref('rpt_member_months') }}
 ),
@@ -151,24 +166,125 @@ estimated_emissions as (
     group by period_emissions.application_id
 ),
 
+-- What the missing meter-months of a period emitted at most; unknown where one of them has no upper bound.
+period_gaps as (
+    select
+        applications.application_id,
+        count(meter_gaps.gap_id) as missing_months,
+        case
+            when count(meter_gaps.gap_id) = count(meter_gaps.upper_kgco2e)
+                then cast(coalesce(sum(meter_gaps.upper_kgco2e), 0) as decimal(18, 6))
+        end as gap_upper_kgco2e
+    from applications
+    left join meter_gaps
+        on
+            applications.member_id = meter_gaps.member_id
+            and meter_gaps.month between applications.first_month and applications.last_month
+            and meter_gaps.measure in ('scope1', 'scope2_location')
+    group by applications.application_id
+),
+
+gap_texts as (
+    select
+        period_gaps.*,
+        case
+            when period_gaps.missing_months > 0
+                then
+                    '; fct_meter_gaps: ' || cast(period_gaps.missing_months as string) || ' months of at most '
+                    || coalesce({{ number_text('period_gaps.gap_upper_kgco2e') }}, '?') || ' kgco2e'
+            else ''
+        end as gap_text
+    from period_gaps
+),
+
+-- Once they come, the missing months may all be measured or all be estimates.
 estimated_shares as (
     select
         estimated_emissions.application_id,
         'estimated_share_of_co2e' as metric_id,
-        cast(
-            case
-                when
-                    estimated_emissions.unknown_facts = 0
-                    and estimated_emissions.estimated_kgco2e between 0 and estimated_emissions.total_kgco2e
-                    then {{ decimal_divide(
-                        'estimated_emissions.estimated_kgco2e', 'estimated_emissions.total_kgco2e', 12
-                    ) }}
-            end as decimal(28, 12)
-        ) as value,
+        estimated_emissions.unknown_facts = 0
+        and estimated_emissions.estimated_kgco2e between 0 and estimated_emissions.total_kgco2e as is_share,
+        estimated_emissions.estimated_kgco2e,
+        estimated_emissions.total_kgco2e,
+        gap_texts.gap_upper_kgco2e,
         'fct_emissions: ' || coalesce({{ number_text('estimated_emissions.estimated_kgco2e') }}, '?')
         || '/' || coalesce({{ number_text('estimated_emissions.total_kgco2e') }}, '?') || ' kgco2e, '
-        || cast(estimated_emissions.unknown_facts as string) || ' unknown' as evidence
+        || cast(estimated_emissions.unknown_facts as string) || ' unknown' || gap_texts.gap_text as evidence
     from estimated_emissions
+    inner join gap_texts on estimated_emissions.application_id = gap_texts.application_id
+),
+
+bounded_estimated_shares as (
+    select
+        estimated_shares.application_id,
+        estimated_shares.metric_id,
+        case
+            when estimated_shares.is_share
+                then {{ decimal_divide('estimated_shares.estimated_kgco2e', 'estimated_shares.total_kgco2e', 12) }}
+        end as value,
+        case
+            when not estimated_shares.is_share then null
+            when estimated_shares.gap_upper_kgco2e is null then 0
+            else {{ decimal_divide(
+                'estimated_shares.estimated_kgco2e',
+                '(estimated_shares.total_kgco2e + estimated_shares.gap_upper_kgco2e)',
+                12
+            ) }}
+        end as lower,
+        case
+            when not estimated_shares.is_share then null
+            when estimated_shares.gap_upper_kgco2e is null then 1
+            else {{ decimal_divide(
+                '(estimated_shares.estimated_kgco2e + estimated_shares.gap_upper_kgco2e)',
+                '(estimated_shares.total_kgco2e + estimated_shares.gap_upper_kgco2e)',
+                12
+            ) }}
+        end as upper,
+        estimated_shares.evidence
+    from estimated_shares
+),
+
+-- Weighted by what each fact of the inventory emits, whatever its sign.
+scored_emissions as (
+    select
+        period_emissions.application_id,
+        count(*) - count(period_emissions.kgco2e) as facts_unknown,
+        cast(sum(abs(period_emissions.kgco2e)) as decimal(24, 6)) as weight,
+        cast(sum(abs(period_emissions.kgco2e) * emission_quality.quality_score) as decimal(24, 6)) as quality_points
+    from period_emissions
+    inner join emission_quality on period_emissions.emission_id = emission_quality.emission_id
+    where
+        period_emissions.scope = 1
+        or period_emissions.method = 'location'
+    group by period_emissions.application_id
+),
+
+scores_and_gaps as (
+    select
+        scored_emissions.*,
+        gap_texts.gap_upper_kgco2e,
+        gap_texts.gap_text,
+        parameters.best_score,
+        parameters.score_of_missing
+    from scored_emissions
+    cross join parameters
+    inner join gap_texts on scored_emissions.application_id = gap_texts.application_id
+),
+
+quality_scores as (
+    select
+        scores_and_gaps.application_id,
+        'weighted_dq_score' as metric_id,
+        case
+            when scores_and_gaps.facts_unknown = 0
+                then {{ decimal_divide('scores_and_gaps.quality_points', 'scores_and_gaps.weight', 6) }}
+        end as value,
+        {{ score_with_gaps('scores_and_gaps', 'scores_and_gaps.best_score') }} as lower,
+        {{ score_with_gaps('scores_and_gaps', 'scores_and_gaps.score_of_missing') }} as upper,
+        'fct_emission_quality: ' || coalesce({{ number_text('scores_and_gaps.quality_points') }}, '?')
+        || '/' || coalesce({{ number_text('scores_and_gaps.weight') }}, '?') || ' kgco2e, '
+        || cast(scores_and_gaps.facts_unknown as string) || ' unknown' || scores_and_gaps.gap_text as evidence
+    from scores_and_gaps
 ),
 
 pinned_emissions as (
@@ -316,14 +432,12 @@ open_events as (
             and counted_metrics.metric_id = events_open.metric_id
 ),
 
-final as (
+exact as (
     select * from active_members
     union all
     select * from source_coverage
     union all
     select * from meter_months
-    union all
-    select * from estimated_shares
     union all
     select * from pinned_shares
     union all
@@ -334,6 +448,36 @@ final as (
     select * from conflicts
     union all
     select * from open_events
+),
+
+-- What is counted or decided has no interval; what missing months can move has one.
+final as (
+    select
+        exact.application_id,
+        exact.metric_id,
+        exact.value,
+        exact.value as lower,
+        exact.value as upper,
+        exact.evidence
+    from exact
+    union all
+    select
+        bounded_estimated_shares.application_id,
+        bounded_estimated_shares.metric_id,
+        cast(bounded_estimated_shares.value as decimal(28, 12)) as value,
+        cast(bounded_estimated_shares.lower as decimal(28, 12)) as lower,
+        cast(bounded_estimated_shares.upper as decimal(28, 12)) as upper,
+        bounded_estimated_shares.evidence
+    from bounded_estimated_shares
+    union all
+    select
+        quality_scores.application_id,
+        quality_scores.metric_id,
+        cast(quality_scores.value as decimal(28, 12)) as value,
+        cast(quality_scores.lower as decimal(28, 12)) as lower,
+        cast(quality_scores.upper as decimal(28, 12)) as upper,
+        quality_scores.evidence
+    from quality_scores
 )
 
 select * from final

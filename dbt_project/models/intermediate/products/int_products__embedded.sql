@@ -1,3 +1,5 @@
+-- The loops over measures and steps keep the indentation of the page, not of what they render.
+-- noqa: disable=LT02
 {#- Products made from products made from products: so many steps are followed; a longer chain, or a circle, stays unknown. -#}
 {%- set steps = 6 -%}
 -- A site with activity in one scope only has nothing in the other.

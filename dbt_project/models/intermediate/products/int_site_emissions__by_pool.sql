@@ -36,20 +36,20 @@ site_years as (
 -- The source of an emission is the meter of its bill, or the process that emits.
 measured as (
     {% for measure, (condition, kilograms) in allocated_measures().items() %}
-        select
-            emissions.site_id,
-            cast(extract(year from emissions.month) as int) as year,
-            energy_use.meter_id,
-            process_records.process as emitting_process,
-            '{{ measure }}' as measure,
-            cast({{ kilograms }} as decimal(18, 6)) as kilograms
-        from emissions
-        left join ratings on emissions.emission_id = ratings.emission_id
-        left join energy_use on emissions.energy_use_id = energy_use.energy_use_id
-        left join process_records
-            on emissions.activity = 'process' and emissions.row_id = process_records.row_id
-        where {{ condition }}
-        {% if not loop.last %}union all{% endif %}
+    select
+        emissions.site_id,
+        cast(extract(year from emissions.month) as int) as year,
+        energy_use.meter_id,
+        process_records.process as emitting_process,
+        '{{ measure }}' as measure,
+        cast({{ kilograms }} as decimal(18, 6)) as kilograms
+    from emissions
+    left join ratings on emissions.emission_id = ratings.emission_id  -- noqa: ST11
+    left join energy_use on emissions.energy_use_id = energy_use.energy_use_id
+    left join process_records
+        on emissions.activity = 'process' and emissions.row_id = process_records.row_id
+    where {{ condition }}
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

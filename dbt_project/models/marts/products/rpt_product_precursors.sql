@@ -11,8 +11,8 @@ own_products as (
         embedded.product_id,
         embedded.year,
         {% for measure in embedded_measures() %}
-            max(embedded.{{ measure }}_per_t) as {{ measure }}_per_t
-            {%- if not loop.last %},{% endif %}
+        max(embedded.{{ measure }}_per_t) as {{ measure }}_per_t
+        {%- if not loop.last %},{% endif %}
         {% endfor %}
     from embedded
     group by embedded.product_id, embedded.year
@@ -22,14 +22,14 @@ valued as (
     select
         precursors.*,
         {% for measure in embedded_measures() %}
-            case
-                when precursors.is_own_product
-                    then {{ round_half_up(
-                        'cast(precursors.quantity_t as decimal(20, 6)) * own_products.' ~ measure ~ '_per_t'
-                    ) }}
-                else precursors.{{ measure }}
-            end as {{ measure }}_kg
-            {%- if not loop.last %},{% endif %}
+        case
+            when precursors.is_own_product
+                then {{ round_half_up(
+                    'cast(precursors.quantity_t as decimal(20, 6)) * own_products.' ~ measure ~ '_per_t'
+                ) }}
+            else precursors.{{ measure }}
+        end as {{ measure }}_kg
+        {%- if not loop.last %},{% endif %}
         {% endfor %}
     from precursors
     left join own_products

@@ -60,3 +60,88 @@
             then {{ decimal_divide('greatest(least(' ~ part ~ ', ' ~ ceiling ~ '), ' ~ floor ~ ')', whole, scale) }}
     end
 {%- endmacro %}
+
+
+{#-
+    One step along the precursors that are the member's own products: the emissions per tonne of what is resolved so far (specific_n), what
+    they bring into the products made from it (own_n), and the products resolved now (embedded_n). Three CTEs of int_products__embedded.
+-#}
+{% macro embedded_step(step) %}
+    specific_{{ step }} as (
+        select
+            embedded_{{ step - 1 }}.product_id,
+            embedded_{{ step - 1 }}.year,
+            {% for measure in embedded_measures() %}
+                {{ kg_per_tonne(
+                    'case when count(*) = count(embedded_' ~ (step - 1) ~ '.' ~ measure
+                    ~ ') then sum(embedded_' ~ (step - 1) ~ '.' ~ measure ~ ') end',
+                    'case when count(*) = count(embedded_' ~ (step - 1) ~ '.produced_t) then sum(embedded_'
+                    ~ (step - 1) ~ '.produced_t) end'
+                ) }} as {{ measure }}
+                {%- if not loop.last %},{% endif %}
+            {% endfor %}
+        from embedded_{{ step - 1 }}
+        group by embedded_{{ step - 1 }}.product_id, embedded_{{ step - 1 }}.year
+        having count(*) = max(embedded_{{ step - 1 }}.sites)
+    ),
+
+    own_{{ step }} as (
+        select
+            own_uses.site_id,
+            own_uses.product_id,
+            own_uses.year,
+            count(*) - count(specific_{{ step }}.product_id) as uses_not_resolved,
+            {% for measure in embedded_measures() %}
+                sum({{ round_half_up(
+                    'cast(own_uses.quantity_t as decimal(20, 6)) * specific_' ~ step ~ '.' ~ measure
+                ) }}) as {{ measure }},
+                count(*) - count(
+                    cast(own_uses.quantity_t as decimal(20, 6)) * specific_{{ step }}.{{ measure }}
+                ) as unknown_{{ measure }}
+                {%- if not loop.last %},{% endif %}
+            {% endfor %}
+        from own_uses
+        left join specific_{{ step }}
+            on own_uses.precursor_id = specific_{{ step }}.product_id and own_uses.year = specific_{{ step }}.year
+        group by own_uses.site_id, own_uses.product_id, own_uses.year
+    ),
+
+    embedded_{{ step }} as (
+        select
+            without_own.site_id,
+            without_own.product_id,
+            without_own.year,
+            without_own.produced_t,
+            without_own.sites,
+            {% for measure in embedded_measures() %}
+                cast(
+                    without_own.{{ measure }}
+                    + case
+                        when own_{{ step }}.product_id is null then 0
+                        when own_{{ step }}.unknown_{{ measure }} = 0 then own_{{ step }}.{{ measure }}
+                    end as decimal(38, 6)
+                ) as {{ measure }}
+                {%- if not loop.last %},{% endif %}
+            {% endfor %}
+        from without_own
+        left join own_{{ step }}
+            on
+                without_own.site_id = own_{{ step }}.site_id
+                and without_own.product_id = own_{{ step }}.product_id
+                and without_own.year = own_{{ step }}.year
+        where coalesce(own_{{ step }}.uses_not_resolved, 0) = 0
+    ),
+{% endmacro %}
+
+
+{#- What a product itself emits of a measure: nothing in a scope in which its site has no activity. -#}
+{% macro own_emissions(relation, measure) -%}
+    {%- if measure in ['direct', 'indirect'] -%}
+        case
+            when {{ relation }}.is_allocated and {{ relation }}.is_measured and not {{ relation }}.has_{{ measure }} then 0
+            else {{ relation }}.{{ measure }}
+        end
+    {%- else -%}
+        {{ relation }}.{{ measure }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,5 +1,3 @@
--- The loops over measures and steps keep the indentation of the page, not of what they render.
--- noqa: disable=LT02
 {#- Products made from products made from products: so many steps are followed; a longer chain, or a circle, stays unknown. -#}
 {%- set steps = 6 -%}
 -- A site with activity in one scope only has nothing in the other.
@@ -21,9 +19,9 @@ stated as (
         precursors.product_id,
         precursors.year,
         {% for measure in embedded_measures() %}
-            case when count(*) = count(precursors.{{ measure }}) then sum(precursors.{{ measure }}) end
-                as {{ measure }}
-            {%- if not loop.last %},{% endif %}
+        case when count(*) = count(precursors.{{ measure }}) then sum(precursors.{{ measure }}) end
+            as {{ measure }}
+        {%- if not loop.last %},{% endif %}
         {% endfor %}
     from precursors
     where not precursors.is_own_product
@@ -45,17 +43,9 @@ without_own as (
         product_years.produced_t,
         count(*) over (partition by product_years.product_id, product_years.year) as sites,
         {% for measure in embedded_measures() %}
-            {% if measure in ['direct', 'indirect'] -%}
-                case
-                    when product_years.is_allocated and product_years.is_measured and not product_years.has_{{ measure }}
-                        then 0
-                    else product_years.{{ measure }}
-                end
-            {%- else -%}
-                product_years.{{ measure }}
-            {%- endif %}
-            + case when stated.product_id is null then 0 else stated.{{ measure }} end as {{ measure }}
-            {%- if not loop.last %},{% endif %}
+        {{ own_emissions('product_years', measure) }}
+        + case when stated.product_id is null then 0 else stated.{{ measure }} end as {{ measure }}
+        {%- if not loop.last %},{% endif %}
         {% endfor %}
     from product_years
     left join stated
@@ -77,81 +67,17 @@ embedded_0 as (
 ),
 
 {% for step in range(1, steps + 1) %}
-    specific_{{ step }} as (
-        select
-            embedded_{{ step - 1 }}.product_id,
-            embedded_{{ step - 1 }}.year,
-            {% for measure in embedded_measures() %}
-                {{ kg_per_tonne(
-                    'case when count(*) = count(embedded_' ~ (step - 1) ~ '.' ~ measure
-                    ~ ') then sum(embedded_' ~ (step - 1) ~ '.' ~ measure ~ ') end',
-                    'case when count(*) = count(embedded_' ~ (step - 1) ~ '.produced_t) then sum(embedded_'
-                    ~ (step - 1) ~ '.produced_t) end'
-                ) }} as {{ measure }}
-                {%- if not loop.last %},{% endif %}
-            {% endfor %}
-        from embedded_{{ step - 1 }}
-        group by embedded_{{ step - 1 }}.product_id, embedded_{{ step - 1 }}.year
-        having count(*) = max(embedded_{{ step - 1 }}.sites)
-    ),
-
-    own_{{ step }} as (
-        select
-            own_uses.site_id,
-            own_uses.product_id,
-            own_uses.year,
-            count(*) - count(specific_{{ step }}.product_id) as uses_not_resolved,
-            {% for measure in embedded_measures() %}
-                sum({{ round_half_up(
-                    'cast(own_uses.quantity_t as decimal(20, 6)) * specific_' ~ step ~ '.' ~ measure
-                ) }}) as {{ measure }},
-                count(*) - count(
-                    cast(own_uses.quantity_t as decimal(20, 6)) * specific_{{ step }}.{{ measure }}
-                ) as unknown_{{ measure }}
-                {%- if not loop.last %},{% endif %}
-            {% endfor %}
-        from own_uses
-        left join specific_{{ step }}
-            on own_uses.precursor_id = specific_{{ step }}.product_id and own_uses.year = specific_{{ step }}.year
-        group by own_uses.site_id, own_uses.product_id, own_uses.year
-    ),
-
-    embedded_{{ step }} as (
-        select
-            without_own.site_id,
-            without_own.product_id,
-            without_own.year,
-            without_own.produced_t,
-            without_own.sites,
-            {% for measure in embedded_measures() %}
-                cast(
-                    without_own.{{ measure }}
-                    + case
-                        when own_{{ step }}.product_id is null then 0
-                        when own_{{ step }}.unknown_{{ measure }} = 0 then own_{{ step }}.{{ measure }}
-                    end as decimal(38, 6)
-                ) as {{ measure }}
-                {%- if not loop.last %},{% endif %}
-            {% endfor %}
-        from without_own
-        left join own_{{ step }}
-            on
-                without_own.site_id = own_{{ step }}.site_id
-                and without_own.product_id = own_{{ step }}.product_id
-                and without_own.year = own_{{ step }}.year
-        where coalesce(own_{{ step }}.uses_not_resolved, 0) = 0
-    ),
-
-{% endfor -%}
+{{ embedded_step(step) }}
+{% endfor %}
 final as (
     select
         product_years.site_id,
         product_years.product_id,
         product_years.year,
         {% for measure in embedded_measures() %}
-            cast(embedded_{{ steps }}.{{ measure }} as decimal(18, 6)) as {{ measure }},
-            specific_{{ steps }}.{{ measure }} as {{ measure }}_per_t
-            {%- if not loop.last %},{% endif %}
+        cast(embedded_{{ steps }}.{{ measure }} as decimal(18, 6)) as {{ measure }},
+        specific_{{ steps }}.{{ measure }} as {{ measure }}_per_t
+        {%- if not loop.last %},{% endif %}
         {% endfor %}
     from product_years
     left join embedded_{{ steps }}

@@ -19,8 +19,7 @@ stated as (
         precursors.product_id,
         precursors.year,
         {% for measure in embedded_measures() %}
-        case when count(*) = count(precursors.{{ measure }}) then sum(precursors.{{ measure }}) end
-            as {{ measure }}
+        case when count(*) = count(precursors.{{ measure }}) then sum(precursors.{{ measure }}) end as {{ measure }}
         {%- if not loop.last %},{% endif %}
         {% endfor %}
     from precursors

@@ -23,13 +23,12 @@ carrier_properties as (
     select * from {{ ref('int_carrier_properties') }}
 ),
 
--- t of CO2 from a t of carbon.
+-- t of CO2 from a t of carbon, as a ratio of molar masses that has no finite decimal.
 co2_of_carbon as (
     select
-        property_id,
-        value as t_per_t
+        max(case when property_id = 'carbon_dioxide.molar_mass.2006' then value end) as molar_mass_of_co2,
+        max(case when property_id = 'carbon.molar_mass.2006' then value end) as molar_mass_of_carbon
     from {{ ref('fuel_properties') }}
-    where property_id = 'carbon.factor.2018'
 ),
 
 -- Measured carbon gives CO2 per t, and CH4 and N2O stay those of the published factor, brought to the t; without it the published CO2
@@ -44,7 +43,10 @@ described as (
         case when certificates.carbon_content_t_per_t is null then fuel_factors.basis else 't' end as basis,
         coalesce(certificates.biogenic_carbon_share, case when fuel_factors.is_biogenic then 1 else 0 end) as biogenic_share,
         coalesce(
-            cast(certificates.carbon_content_t_per_t as decimal(20, 6)) * co2_of_carbon.t_per_t * 1000,
+            {{ decimal_divide(
+                'cast(certificates.carbon_content_t_per_t as decimal(20, 6)) * co2_of_carbon.molar_mass_of_co2 * 1000',
+                'co2_of_carbon.molar_mass_of_carbon', 6
+            ) }},
             fuel_factors.co2_kg + fuel_factors.biogenic_co2_kg
         ) as total_co2_kg,
         case
@@ -61,7 +63,7 @@ described as (
         end as n2o_kg,
         case
             when certificates.carbon_content_t_per_t is null then fuel_factors.component_ids
-            else co2_of_carbon.property_id || ',' || fuel_factors.ch4_n2o_component_ids
+            else 'carbon.molar_mass.2006,carbon_dioxide.molar_mass.2006,' || fuel_factors.ch4_n2o_component_ids
         end as published_component_ids,
         case
             when certificates.carbon_content_t_per_t is null then fuel_factors.confidence_rank

@@ -28,11 +28,12 @@ fuel_factors as (
     from {{ ref('int_fuel_factors') }}
 ),
 
--- t of CO2 from a t of carbon.
+-- t of CO2 from a t of carbon, as a ratio of molar masses that has no finite decimal.
 co2_of_carbon as (
-    select value as t_per_t
+    select
+        max(case when property_id = 'carbon_dioxide.molar_mass.2006' then value end) as molar_mass_of_co2,
+        max(case when property_id = 'carbon.molar_mass.2006' then value end) as molar_mass_of_carbon
     from fuel_properties
-    where property_id = 'carbon.factor.2018'
 ),
 
 published as (
@@ -57,7 +58,9 @@ final as (
         published.carrier,
         published.ncv_gj_per_t,
         published.density_kg_per_m3,
-        {{ decimal_divide('published.co2_kg_per_t', 'co2_of_carbon.t_per_t * 1000', 6) }} as carbon_content_t_per_t
+        {{ decimal_divide(
+            'published.co2_kg_per_t * co2_of_carbon.molar_mass_of_carbon', 'co2_of_carbon.molar_mass_of_co2 * 1000', 6
+        ) }} as carbon_content_t_per_t
     from published
     cross join co2_of_carbon
 )

@@ -33,7 +33,8 @@
         cast(
             case
                 when refined.{{ square }} = 0 then 0
-                when (refined.near_root - 2) * (refined.near_root - 2) >= refined.{{ square }} then refined.near_root - 2
+                when refined.near_root > 2 and (refined.near_root - 2) * (refined.near_root - 2) >= refined.{{ square }}
+                    then refined.near_root - 2
                 when (refined.near_root - 1) * (refined.near_root - 1) >= refined.{{ square }} then refined.near_root - 1
                 when refined.near_root * refined.near_root >= refined.{{ square }} then refined.near_root
                 when (refined.near_root + 1) * (refined.near_root + 1) >= refined.{{ square }} then refined.near_root + 1

@@ -59,7 +59,8 @@ final as (
         published.ncv_gj_per_t,
         published.density_kg_per_m3,
         {{ decimal_divide(
-            'published.co2_kg_per_t * co2_of_carbon.molar_mass_of_carbon', 'co2_of_carbon.molar_mass_of_co2 * 1000', 6
+            'cast(published.co2_kg_per_t as decimal(20, 9)) * co2_of_carbon.molar_mass_of_carbon',
+            'co2_of_carbon.molar_mass_of_co2 * 1000', 6
         ) }} as carbon_content_t_per_t
     from published
     cross join co2_of_carbon

@@ -1,7 +1,11 @@
-"""The rows of the registers of what exists: members, sites, meters, products, heat supplies and units of heat and power."""
+"""The rows of the registers of what exists, and of what the association knows of it.
+
+Members, sites, meters and products; the rules that divide emissions, fuel certificates, heat supplies, units of heat and power.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 from ingestion.sample.association import Association
@@ -120,4 +124,45 @@ def heat_supply_rows(association: Association) -> list[Row]:
         }
         for site in association.sites
         if site.site_id == "TEX05-A"
+    ]
+
+
+def allocation_rule_rows(association: Association) -> list[Row]:
+    """The rule of one fertiliser plant: by mass, as it would be without a row, but with its reason."""
+    return [
+        {
+            "site_id": site.site_id,
+            "rule": "mass",
+            "first_year": 2023,
+            "reason": "Engrais granulés sur les mêmes lignes ; les prix à la tonne sont proches",
+            "stated_by": "Direction industrielle",
+        }
+        for site in association.sites
+        if site.site_id == "ENG01-A"
+    ]
+
+
+def fuel_certificate_rows(association: Association) -> list[Row]:
+    """What a laboratory measured of the coal of one cement plant, and a second certificate without its document."""
+    certificates = (
+        ("CERT-CIM03-2025", date(2025, 1, 1), date(2025, 12, 31), hashlib.sha256(b"CERT-CIM03-2025").hexdigest()),
+        ("CERT-CIM03-2024", date(2024, 1, 1), date(2024, 12, 31), None),
+    )
+    return [
+        {
+            "certificate_id": certificate_id,
+            "member_id": site.member_id,
+            "site_id": site.site_id,
+            "carrier": "coal",
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "ncv_gj_per_t": scaled(2635, 2),
+            "carbon_content_t_per_t": scaled(671, 3),
+            "laboratory": "Exemple Laboratoire SA",
+            "method": "ISO 1928, ISO 29541",
+            "document_sha256": document,
+        }
+        for site in association.sites
+        if site.site_id == "CIM03-A"
+        for certificate_id, valid_from, valid_to, document in certificates
     ]

@@ -216,6 +216,7 @@ DERIVED_COLUMNS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "members": members,
     "instruments": instruments,
     "fuel_certificates": fuel_certificates,
+    "account_statements": only_copies,
     "heat_supplies": heat_supplies,
     "chp_units": chp_units,
     "site_shares": site_shares,

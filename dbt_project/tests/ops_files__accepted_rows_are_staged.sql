@@ -16,6 +16,7 @@
     'chp_units': 'stg_chp_units__units',
     'fuel_certificates': 'stg_fuel_certificates__certificates',
     'heat_supplies': 'stg_heat_supplies__statements',
+    'account_statements': 'stg_account_statements__statements',
     'applications': 'stg_applications__applications',
     'evidence': 'stg_evidence__statements',
     'case_events': 'stg_case_events__events',

@@ -119,6 +119,7 @@ def register_documents(association: Association, seed: int) -> list[Document]:
         "programmes": certification.programme_rows(association, seed),
         "base_years": organisation.base_year_rows(association),
         "base_year_changes": organisation.base_year_change_rows(association),
+        "account_statements": registers.account_statement_rows(association),
         "applications": certification.application_rows(association),
         "evidence": certification.evidence_rows(association),
         "case_events": certification.case_event_rows(association),

@@ -166,3 +166,26 @@ def fuel_certificate_rows(association: Association) -> list[Row]:
         if site.site_id == "CIM03-A"
         for certificate_id, valid_from, valid_to, document in certificates
     ]
+
+
+def account_statement_rows(association: Association) -> list[Row]:
+    """What one cement plant's inventory says of a product, and a supplier's annual statement that does not tie to the bills."""
+    member = {member.code: member for member in association.members}["CIM03"]
+    product = next(product for product in association.products if product.member_id == member.member_id)
+    return [
+        {
+            "member_id": member.member_id,
+            "year": 2024,
+            "product_id": product.product_id,
+            "opening_stock_t": scaled(1_200_000, 2),
+            "closing_stock_t": scaled(950_000, 2),
+            "document_ref": "INVENTAIRE-2024",
+        },
+        {
+            "member_id": member.member_id,
+            "year": 2024,
+            "supplier": "ONEE",
+            "electricity_kwh": scaled(11_000_000_000, 2),
+            "document_ref": "RELEVE-ANNUEL-2024",
+        },
+    ]

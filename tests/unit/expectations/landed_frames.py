@@ -138,6 +138,7 @@ REGISTERS: dict[str, list[dict[str, Any]]] = {
             "valid_to": date(2024, 12, 31),
         }
     ],
+    "account_statements": [{"electricity_kwh": Decimal("120000")}],
     "heat_supplies": [
         {
             "kgco2e_per_kwh": Decimal("0.25"),

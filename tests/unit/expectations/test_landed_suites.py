@@ -68,6 +68,7 @@ FAULTS: dict[str, tuple[Any, dict[str, Any]]] = {
     "landed.fuel_certificates.net_below_gross": ([1], {"gcv_gj_per_t": Decimal("32")}),
     "landed.fuel_certificates.density_possible": ([1], {"density_kg_per_m3": Decimal("0.084")}),
     "landed.fuel_certificates.validity_possible": ([1], {"valid_to": date(2026, 2, 1)}),
+    "landed.account_statements.electricity_possible": ([1], {"electricity_kwh": Decimal("30000000000")}),
     "landed.heat_supplies.rate_possible": ([1], {"kgco2e_per_kwh": Decimal("250")}),
     "landed.heat_supplies.efficiency_possible": ([1], {"boiler_efficiency": Decimal("0.09")}),
     "landed.heat_supplies.validity_possible": ([1], {"valid_to": date(2023, 12, 30)}),

@@ -1,7 +1,7 @@
 {%- set families = [
     'activity', 'allocations', 'amounts', 'base_years', 'calendar', 'certificates', 'credits', 'double_counts', 'duplicates',
     'factors', 'fuel_certificates', 'gaps', 'meter_changes', 'meter_use', 'organisation', 'overlaps', 'periods', 'prices', 'processes', 'production',
-    'readings', 'registers', 'resubmissions', 'scope2', 'trade', 'unit_slips', 'use_levels',
+    'readings', 'registers', 'resubmissions', 'scope2', 'tie_outs', 'trade', 'unit_slips', 'use_levels',
 ] -%}
 
 with checks as (

@@ -21,6 +21,7 @@ from ingestion.dates import DateOrder
 from ingestion.feeds import Feed, load_feeds
 from ingestion.folding import fold, null_token
 from ingestion.mapping_file import MAPPINGS_FOLDER, MappingFile, MappingInvalid, read_mapping_file
+from ingestion.mapping_units import PLACEHOLDER, check_units
 from ingestion.reasons import load_reasons
 
 __all__ = [
@@ -33,7 +34,6 @@ __all__ = [
     "load_mappings",
 ]
 
-PLACEHOLDER = "?"
 WORDED_TYPES = ("identifier", "text", "unit", "country", "choice")
 
 
@@ -284,6 +284,7 @@ def _check(mapping: SourceMapping, feed: Feed, file: MappingFile) -> None:
         _check_choices(rule, feed, file)
     for name, value in mapping.constants.items():
         _check_constant(name, value, mapping, feed, file)
+    check_units(file.document, feed, file)
     for target, source in mapping.copies.items():
         if source in mapping.copies or source not in filled or feed.column(target).type != feed.column(source).type:
             raise file.invalid(f"{source!r} is not a filled column of the same type", "copies", target)
